@@ -1,0 +1,142 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from './clock.ts'
+import type { Subject, Target } from './invalidation.ts'
+
+/** Both clocks at one moment. While a machine sleeps one of them stands still, so both must say that time is left. */
+export interface Moments {
+  readonly wall: number
+  readonly monotonic: number
+}
+
+/** A record as it is remembered: a subject, and when the read that brought it began. */
+export interface Remembered extends Subject {
+  readonly readAt: Moments
+}
+
+/** A digest that the store did not know. */
+export interface Unknown {
+  readonly unknown: true
+  readonly readAt: Moments
+}
+
+export interface CacheLimits {
+  /** Records remembered at most. */
+  readonly max: number
+  /** Milliseconds, from the beginning of the read, for which a record may be served. Fixed, never sliding. */
+  readonly maxStalenessMs: number
+}
+
+/** Unknown digests remembered at most: they are the attacker's choice, so they get little room. */
+const MAX_UNKNOWN = 10_000
+
+/**
+ * Bounded memory of records, never of decisions: dates, revocation and scopes are checked on every request. Unknown
+ * digests stand in a cache of their own, so that a flood of them cannot drive out a record.
+ */
+export class RecordCache<Entry extends Remembered> {
+  readonly #clock: Clock
+  readonly #maxStalenessMs: number
+  readonly #records: LRUCache<string, Entry>
+  readonly #unknown: LRUCache<string, Unknown>
+  readonly #byId = new DigestIndex()
+  readonly #byOwner = new DigestIndex()
+  readonly #byFoundBy = new DigestIndex()
+  readonly #hasOtherDigests: boolean
+
+  /** @param hasOtherDigests whether a record may be stored under another digest than the one that names its entry */
+  constructor(limits: CacheLimits, clock: Clock, hasOtherDigests: boolean) {
+    this.#clock = clock
+    this.#hasOtherDigests = hasOtherDigests
+    this.#maxStalenessMs = limits.maxStalenessMs
+    this.#unknown = new LRUCache({ max: Math.min(limits.max, MAX_UNKNOWN) })
+    this.#records = new LRUCache({ max: limits.max, dispose: (entry) => this.#unlist(entry) })
+  }
+
+  /** The record, or that there is none, if either was read recently enough. */
+  get(digest: string): Entry | Unknown | undefined {
+    const record = this.#records.get(digest)
+    if (record !== undefined) {
+      if (this.#isFresh(record.readAt)) return record
+      this.#records.delete(digest)
+      return undefined
+    }
+    const unknown = this.#unknown.get(digest)
+    if (unknown !== undefined && !this.#isFresh(unknown.readAt)) {
+      this.#unknown.delete(digest)
+      return undefined
+    }
+    return unknown
+  }
+
+  remember(entry: Entry): void {
+    this.#unknown.delete(entry.digest)
+    this.#records.set(entry.digest, entry)
+    this.#byId.add(entry.id, entry.digest)
+    if (entry.owner !== undefined) this.#byOwner.add(entry.owner, entry.digest)
+    if (entry.foundBy !== entry.digest) this.#byFoundBy.add(entry.foundBy, entry.digest)
+  }
+
+  rememberUnknown(digest: string, readAt: Moments): void {
+    this.#records.delete(digest)
+    this.#unknown.set(digest, { unknown: true, readAt })
+  }
+
+  invalidate(target: Target): void {
+    if (target.all) {
+      this.clear()
+    } else if (target.digest !== undefined) {
+      this.#records.delete(target.digest)
+      for (const digest of [...this.#byFoundBy.of(target.digest)]) this.#records.delete(digest)
+      if (this.#hasOtherDigests) this.#unknown.clear()
+      else this.#unknown.delete(target.digest)
+    } else {
+      const digests = target.id !== undefined ? this.#byId.of(target.id) : this.#byOwner.of(target.owner ?? '')
+      for (const digest of [...digests]) this.#records.delete(digest)
+      // A key that was just made has an id and an owner, and nobody here knows its digest.
+      this.#unknown.clear()
+    }
+  }
+
+  clear(): void {
+    this.#unknown.clear()
+    this.#records.clear()
+  }
+
+  #isFresh(readAt: Moments): boolean {
+    const wallAge = this.#clock.now() - readAt.wall
+    // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
+    if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
+    return this.#clock.monotonic() - readAt.monotonic < this.#maxStalenessMs
+  }
+
+  #unlist(entry: Entry): void {
+    this.#byId.remove(entry.id, entry.digest)
+    if (entry.owner !== undefined) this.#byOwner.remove(entry.owner, entry.digest)
+    if (entry.foundBy !== entry.digest) this.#byFoundBy.remove(entry.foundBy, entry.digest)
+  }
+}
+
+const NONE: readonly string[] = Object.freeze([])
+
+/** From a name to the digests of the entries that carry it: nearly always one, so a set is made for the second. */
+class DigestIndex {
+  readonly #digests = new Map<string, string | Set<string>>()
+
+  add(name: string, digest: string): void {
+    const known = this.#digests.get(name)
+    if (known === undefined) this.#digests.set(name, digest)
+    else if (typeof known !== 'string') known.add(digest)
+    else if (known !== digest) this.#digests.set(name, new Set([known, digest]))
+  }
+
+  remove(name: string, digest: string): void {
+    const known = this.#digests.get(name)
+    if (known === digest) this.#digests.delete(name)
+    else if (known instanceof Set && known.delete(digest) && known.size === 0) this.#digests.delete(name)
+  }
+
+  of(name: string): Iterable<string> {
+    const known = this.#digests.get(name)
+    return typeof known === 'string' ? [known] : (known ?? NONE)
+  }
+}

@@ -1,0 +1,127 @@
+import { builtin } from './runtime.ts'
+import type { DenialCode } from './verdict.ts'
+
+/** The true reason of a denial. For logs and metrics; never for the client. */
+export type Reason =
+  | 'missing'
+  | 'malformed'
+  | 'format'
+  | 'unknown'
+  | 'secret'
+  | 'revoked'
+  | 'disabled'
+  | 'not_yet_valid'
+  | 'expired'
+  | 'environment'
+  | 'refused_by_application'
+  | 'insufficient_scope'
+  | FailureReason
+
+/** Why a key could not be checked. */
+export type FailureReason =
+  | 'resolver_failed'
+  | 'resolver_timeout'
+  | 'record_unreadable'
+  | 'digest_mismatch'
+  | 'secret_hash_failed'
+  | 'accept_failed'
+  | 'digest_failed'
+  | 'closed'
+
+/** What the cache did for one request or one fill. */
+export type CacheOutcome = 'hit' | 'negative_hit' | 'miss' | 'fill' | 'fill_refused'
+
+/** What is told, by event name. No event holds a token. `at` is epoch milliseconds. */
+export interface VerifierEvents {
+  /** A key was accepted; scopes may still refuse it at the route. */
+  accepted: {
+    readonly keyId: string
+    readonly owner: string | undefined
+    readonly environment: string | undefined
+    readonly at: number
+  }
+  /** A request was refused, with the reason that the client is not told. */
+  denied: {
+    readonly code: DenialCode
+    readonly reason: Reason
+    readonly keyId: string | undefined
+    readonly at: number
+  }
+  /** A key could not be checked: `error` is what the resolver threw, or says what is wrong with its record. */
+  failed: { readonly reason: FailureReason; readonly error: unknown; readonly at: number }
+  /** What the cache did. */
+  cache: { readonly outcome: CacheOutcome; readonly at: number }
+}
+
+export type VerifierEvent = keyof VerifierEvents
+
+/** Takes an event. What it throws is reported like any uncaught error and changes no verdict. */
+export type Listener<Name extends VerifierEvent> = (event: VerifierEvents[Name]) => void
+
+const NAMES = ['accepted', 'denied', 'failed', 'cache'] as const satisfies readonly VerifierEvent[]
+
+/** Hands events to listeners, and to `node:diagnostics_channel` as `bearward:<name>` where there is one. */
+export class Events {
+  readonly #topics: { [Name in VerifierEvent]: Topic<Name> }
+
+  constructor() {
+    this.#topics = {
+      accepted: new Topic('accepted'),
+      denied: new Topic('denied'),
+      failed: new Topic('failed'),
+      cache: new Topic('cache'),
+    }
+  }
+
+  on<Name extends VerifierEvent>(name: Name, listener: Listener<Name>): () => void {
+    if (!NAMES.includes(name)) throw new TypeError(`on: no such event; there are ${NAMES.join(', ')}`)
+    if (typeof listener !== 'function') throw new TypeError('on: the listener must be a function')
+    return this.#topics[name].add(listener)
+  }
+
+  /** Whether anybody listens: asked first on hot paths, so that silence costs nothing. */
+  wants(name: VerifierEvent): boolean {
+    return this.#topics[name].isHeard
+  }
+
+  emit<Name extends VerifierEvent>(name: Name, event: VerifierEvents[Name]): void {
+    this.#topics[name].emit(event)
+  }
+}
+
+class Topic<Name extends VerifierEvent> {
+  #listeners: readonly Listener<Name>[] = []
+  readonly #channel: { readonly hasSubscribers: boolean; publish(message: unknown): void } | undefined
+
+  constructor(name: Name) {
+    this.#channel = builtin('node:diagnostics_channel')?.channel(`bearward:${name}`)
+  }
+
+  get isHeard(): boolean {
+    return this.#listeners.length > 0 || (this.#channel?.hasSubscribers ?? false)
+  }
+
+  add(listener: Listener<Name>): () => void {
+    // Wrapped, so that the same function added twice is two listeners and each can be taken away alone.
+    const own: Listener<Name> = (event) => listener(event)
+    this.#listeners = [...this.#listeners, own]
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== own)
+    }
+  }
+
+  emit(event: VerifierEvents[Name]): void {
+    Object.freeze(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // As `diagnostics_channel` does: a broken listener is the application's uncaught error, not the client's.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+    if (this.#channel?.hasSubscribers) this.#channel.publish(event)
+  }
+}

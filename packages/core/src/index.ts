@@ -1,0 +1,62 @@
+// Public names in the order in which a request meets them.
+
+export { type Clock, DAY, HOUR, MINUTE, SECOND, systemClock } from './clock.ts'
+export { equalDigests } from './compare.ts'
+export { type Digester, type HmacSha256Options, hmacSha256, type MaybePromise, sha256 } from './digest.ts'
+export type {
+  CacheOutcome,
+  FailureReason,
+  Listener,
+  Reason,
+  VerifierEvent,
+  VerifierEvents,
+} from './events.ts'
+export type { FieldValue } from './header.ts'
+export type { Invalidation } from './invalidation.ts'
+export type { CacheOptions, VerifierOptions } from './options.ts'
+export {
+  type AuthenticateOptions,
+  createGate,
+  denialOf,
+  type Gate,
+  type Outcome,
+  type Passage,
+  principalOf,
+  type RequireScopes,
+  scopeGuard,
+} from './passage.ts'
+export { Principal, type PrincipalFacts } from './principal.ts'
+export type { KeyRecord, Moment } from './record.ts'
+export {
+  type CredentialSources,
+  type NodeMessage,
+  nodeRequest,
+  type RequestFields,
+  type WebMessage,
+  webRequest,
+} from './request.ts'
+export type { Resolve, ResolveContext } from './resolver.ts'
+export { type ScopeRequirement, ScopeSet, scopeRequirement } from './scopes.ts'
+export { type ScryptOptions, type SecretHash, scrypt } from './secret-hash.ts'
+export {
+  anyToken,
+  type IdKeyFormatOptions,
+  idKeyFormat,
+  type KeyFormat,
+  type KeyFormatOptions,
+  keyFormat,
+  type PairFormatOptions,
+  type ParsedToken,
+  pairFormat,
+  type RandomBytes,
+  type TokenFormat,
+} from './token.ts'
+export {
+  DENIALS,
+  type Denial,
+  type DenialCode,
+  type DenialRow,
+  type Problem,
+  type Verdict,
+} from './verdict.ts'
+export { createVerifier, type Verifier } from './verifier.ts'

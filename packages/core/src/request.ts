@@ -1,0 +1,195 @@
+import { readBasic } from './basic.ts'
+import {
+  type Credential,
+  type FieldValue,
+  MALFORMED,
+  MISSING,
+  readAuthorization,
+  readToken,
+  readWholeField,
+  type Schemes,
+} from './header.ts'
+
+/**
+ * Where a request may carry its credentials. `Authorization: Bearer` is read unless `bearer` is `false`; everything
+ * else only where it is named here. A request that carries two of them is malformed (RFC 6750 §2).
+ */
+export interface CredentialSources {
+  /** `Authorization: Bearer <token>`. Default `true`. */
+  readonly bearer?: boolean
+  /** `Authorization: Basic`, RFC 7617, as Stripe's clients send it: the token as user-id, no password. Default `false`. */
+  readonly basic?: boolean
+  /** Another header whose whole value is the token, such as `'X-API-Key'`. Default: none. */
+  readonly header?: string
+  /**
+   * A parameter of the query string. Tokens in addresses end up in logs and histories: for clients that can set no
+   * header, and for nothing else (RFC 6750 §5.3). Default: none.
+   */
+  readonly query?: string
+}
+
+/** What the verifier reads of a request. Adapters make one with `nodeRequest()` or `webRequest()`. */
+export interface RequestFields {
+  /** All fields of this name (given in lower case): absent, one, or several. */
+  field(name: string): FieldValue
+  /** The query string of the request target, with or without its `?`, or the empty string. */
+  query(): string
+}
+
+/** The part of Node's `IncomingMessage` that is read; Express and Koa hand it over as it is. */
+export interface NodeMessage {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly rawHeaders?: readonly string[]
+  readonly url?: string | undefined
+}
+
+/** The part of a Fetch API `Request` that is read. */
+export interface WebMessage {
+  readonly headers: { get(name: string): string | null }
+  readonly url: string
+}
+
+/**
+ * A request of Node's `http` as the verifier reads it. `message.headers` shows only the first of two `Authorization`
+ * fields, so the raw fields are counted too.
+ *
+ * @param message an `IncomingMessage`: `req` in Express, `ctx.req` in Koa
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createVerifier, nodeRequest } from '@bearward/core'
+ *
+ * const verifier = createVerifier({ resolve: () => null })
+ * createServer(async (req, res) => {
+ *   const verdict = await verifier.verifyRequest(nodeRequest(req))
+ *   res.writeHead(verdict.ok ? 204 : verdict.denial.status, verdict.ok ? {} : { ...verdict.denial.headers })
+ *   res.end(verdict.ok ? undefined : verdict.denial.body)
+ * })
+ * ```
+ */
+export function nodeRequest(message: NodeMessage): RequestFields {
+  return new NodeRequest(message)
+}
+
+/**
+ * A Fetch API `Request` as the verifier reads it; `Headers` joins repeated fields with a comma, which no token has.
+ *
+ * @param request a `Request`: `c.req.raw` in Hono, the argument of a `fetch` handler
+ * @example
+ * ```ts
+ * import { createVerifier, webRequest } from '@bearward/core'
+ *
+ * const verifier = createVerifier({ resolve: () => null })
+ * export default {
+ *   async fetch(request: Request): Promise<Response> {
+ *     const verdict = await verifier.verifyRequest(webRequest(request))
+ *     if (!verdict.ok) return new Response(verdict.denial.body, verdict.denial)
+ *     return new Response(`hello ${verdict.principal.keyId}`)
+ *   },
+ * }
+ * ```
+ */
+export function webRequest(request: WebMessage): RequestFields {
+  return new WebRequest(request)
+}
+
+class NodeRequest implements RequestFields {
+  readonly #message: NodeMessage
+
+  constructor(message: NodeMessage) {
+    this.#message = message
+  }
+
+  field(name: string): FieldValue {
+    return countFields(this.#message.rawHeaders, name) > 1 ? TWO_FIELDS : this.#message.headers[name]
+  }
+
+  query(): string {
+    return queryOf(this.#message.url ?? '')
+  }
+}
+
+class WebRequest implements RequestFields {
+  readonly #request: WebMessage
+
+  constructor(request: WebMessage) {
+    this.#request = request
+  }
+
+  field(name: string): FieldValue {
+    return this.#request.headers.get(name)
+  }
+
+  query(): string {
+    return queryOf(this.#request.url)
+  }
+}
+
+/** Stands for any repeated field: what the fields hold does not matter any more. */
+const TWO_FIELDS: readonly string[] = Object.freeze(['', ''])
+
+/** Node's `rawHeaders` is a flat list: name, value, name, value. */
+function countFields(rawHeaders: readonly string[] | undefined, name: string): number {
+  if (rawHeaders === undefined) return 0
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] as string
+    if (candidate.length === name.length && candidate.toLowerCase() === name) count++
+  }
+  return count
+}
+
+function queryOf(target: string): string {
+  const mark = target.indexOf('?')
+  if (mark === -1) return ''
+  const fragment = target.indexOf('#', mark)
+  return fragment === -1 ? target.slice(mark + 1) : target.slice(mark + 1, fragment)
+}
+
+/** The schemes of the `Authorization` field that are enabled. */
+export function schemesOf({ bearer = true, basic = false }: CredentialSources): Schemes {
+  return basic ? { bearer, basic: readBasic } : { bearer }
+}
+
+/** Reads the one credential of a request from the sources that were enabled. */
+export type CredentialReader = (request: RequestFields) => Credential
+
+/** Makes the reader once, so that a request pays only for the sources that were enabled. */
+export function credentialReader(sources: CredentialSources, maxTokenLength: number): CredentialReader {
+  const readers: CredentialReader[] = []
+  const { bearer = true, basic = false, header, query } = sources
+  if (bearer || basic) {
+    const schemes = schemesOf(sources)
+    readers.push((request) => readAuthorization(request.field('authorization'), maxTokenLength, schemes))
+  }
+  if (header !== undefined) {
+    const name = header.toLowerCase()
+    readers.push((request) => readWholeField(request.field(name), maxTokenLength))
+  }
+  if (query !== undefined) readers.push((request) => readParameter(request.query(), query, maxTokenLength))
+  const [first] = readers
+  return readers.length === 1 && first !== undefined ? first : (request) => onlyOne(readers, request)
+}
+
+function onlyOne(readers: readonly CredentialReader[], request: RequestFields): Credential {
+  let found: Credential = MISSING
+  for (const read of readers) {
+    const credential = read(request)
+    if (credential === MISSING) continue
+    // RFC 6750 §2: "Clients MUST NOT use more than one method to transmit the token in each request."
+    if (found !== MISSING) return MALFORMED
+    found = credential
+  }
+  return found
+}
+
+function readParameter(query: string, name: string, maxTokenLength: number): Credential {
+  if (query === '') return MISSING
+  let found: string | undefined
+  for (const [parameter, value] of new URLSearchParams(query)) {
+    if (parameter !== name && !parameter.startsWith(`${name}[`)) continue
+    if (found !== undefined || parameter !== name) return MALFORMED
+    found = value
+  }
+  return found === undefined ? MISSING : readToken(found, 0, found.length, maxTokenLength)
+}

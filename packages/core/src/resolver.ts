@@ -1,0 +1,197 @@
+import { type Clock, systemClock } from './clock.ts'
+import { equalDigests } from './compare.ts'
+import type { FailureReason } from './events.ts'
+import type { Question } from './question.ts'
+import { type Captured, capture, type KeyRecord } from './record.ts'
+import type { SecretHash } from './secret-hash.ts'
+
+/** What the resolver is told besides the digest. Nothing in it has been verified yet. */
+export interface ResolveContext {
+  /** The answer must include the latest commit: do not ask a replica that may lag behind. */
+  readonly fresh: boolean
+  /** Fires when the deadline has passed or the verifier is closed: stop working. */
+  readonly signal: AbortSignal
+  /** The id in the token, where its format has one. Look the key up by it; it was chosen by the client. */
+  readonly id: string | undefined
+  /** The environment in the token, where its format has one. */
+  readonly environment: string | undefined
+}
+
+/**
+ * The user's function from digest to key. Answers the row, or `null` or `undefined` when there is none. Throwing means
+ * that the store could not be asked: the client gets 503, never 401, and never the message.
+ */
+export type Resolve<K extends KeyRecord> = (
+  digest: string,
+  context: ResolveContext,
+) => K | null | undefined | PromiseLike<K | null | undefined>
+
+/** What the store knows. */
+export type Found<K> =
+  | { readonly kind: 'record'; readonly key: Captured; readonly row: K; readonly foundBy: string }
+  | { readonly kind: 'none'; readonly reason: 'unknown' | 'secret' }
+  | { readonly kind: 'failure'; readonly reason: FailureReason; readonly error: unknown }
+
+export interface ResolverOptions<K extends KeyRecord> {
+  readonly resolve: Resolve<K>
+  readonly deadlineMs: number
+  readonly clock: Clock
+  readonly secretHash: () => SecretHash
+}
+
+/** Asks the user's resolver under a deadline, and believes nothing it says before it was checked. */
+export class Resolver<K extends KeyRecord> {
+  readonly #options: ResolverOptions<K>
+  readonly #running = new Set<AbortController>()
+
+  constructor(options: ResolverOptions<K>) {
+    this.#options = options
+  }
+
+  /** Answers at once when the resolver does. Never throws and never rejects. */
+  find(question: Question, fresh: boolean): Found<K> | Promise<Found<K>> {
+    try {
+      const first = this.#ask(question, 0, fresh)
+      if (first instanceof Promise) return this.#findLater(question, first, fresh)
+      const isLastDigest = question.id !== undefined || question.digests.length === 1
+      if (first === null && !isLastDigest) return this.#findLater(question, first, fresh)
+      const found = this.#prove(question, first, 0)
+      return found instanceof Promise ? found.catch(failureOf) : found
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+
+  /** Gives up every call that is under way. */
+  close(): void {
+    for (const controller of this.#running) controller.abort()
+    this.#running.clear()
+  }
+
+  async #findLater(question: Question, first: Promise<K | null> | null, fresh: boolean): Promise<Found<K>> {
+    try {
+      let row = await first
+      let asked = 0
+      while (row === null && question.id === undefined && asked + 1 < question.digests.length) {
+        asked++
+        row = await this.#ask(question, asked, fresh)
+      }
+      return await this.#prove(question, row, asked)
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+
+  #ask(question: Question, index: number, fresh: boolean): K | null | Promise<K | null> {
+    const { id, environment } = question
+    return this.#within('resolver', (signal) => {
+      const answer = this.#options.resolve(question.digests[index] as string, {
+        fresh,
+        signal,
+        id,
+        environment,
+      })
+      return isThenable(answer) ? Promise.resolve(answer).then(orNull) : orNull(answer)
+    })
+  }
+
+  /** The row is not the key's before its digest, or the secret, says so. */
+  #prove(question: Question, row: K | null, asked: number): Found<K> | Promise<Found<K>> {
+    if (row === null) return UNKNOWN
+    const key = this.#capture(row)
+    const found: Found<K> = { kind: 'record', key, row, foundBy: question.digests[asked] as string }
+    if (question.id === undefined) {
+      if (key.digest !== undefined && !equalDigests(key.digest, found.foundBy))
+        throw new Failure('digest_mismatch', OTHER_DIGEST)
+      return found
+    }
+    const { digest, secretHash } = key
+    if (digest !== undefined) {
+      return question.digests.some((own) => equalDigests(own, digest)) ? { ...found, foundBy: digest } : WRONG_SECRET
+    }
+    if (secretHash === undefined) throw new Failure('record_unreadable', NO_PROOF)
+    if (secretHash === question.provedHash) return found
+    const checked = this.#within('secret_hash', (signal) =>
+      this.#options.secretHash().verify(question.secret ?? '', secretHash, signal),
+    )
+    return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
+  }
+
+  #capture(row: K): Captured {
+    try {
+      return capture(row)
+    } catch (error) {
+      throw new Failure('record_unreadable', error)
+    }
+  }
+
+  /** Runs a step that is not ours; whatever goes wrong in it becomes a `Failure` without being looked at. */
+  #within<T>(step: 'resolver' | 'secret_hash', start: (signal: AbortSignal) => T | Promise<T>): T | Promise<T> {
+    const failed: FailureReason = step === 'resolver' ? 'resolver_failed' : 'secret_hash_failed'
+    const controller = new AbortController()
+    let started: T | Promise<T>
+    try {
+      started = start(controller.signal)
+    } catch (error) {
+      throw new Failure(failed, error)
+    }
+    if (!(started instanceof Promise)) return started
+
+    const { clock, deadlineMs } = this.#options
+    this.#running.add(controller)
+    return new Promise<T>((resolve, reject) => {
+      const schedule = clock.schedule ?? (systemClock.schedule as NonNullable<Clock['schedule']>)
+      const cancel = schedule(() => {
+        this.#running.delete(controller)
+        reject(new Failure('resolver_timeout', new Error(`${step} did not answer within ${deadlineMs} ms`)))
+        controller.abort()
+      }, deadlineMs)
+      controller.signal.addEventListener('abort', () => reject(new Failure('closed', CLOSED)))
+      const end = (): void => {
+        cancel()
+        this.#running.delete(controller)
+      }
+      started.then(
+        (value) => {
+          end()
+          resolve(value)
+        },
+        (error: unknown) => {
+          end()
+          reject(new Failure(failed, error))
+        },
+      )
+    })
+  }
+}
+
+const UNKNOWN = Object.freeze({ kind: 'none', reason: 'unknown' } as const)
+const WRONG_SECRET = Object.freeze({ kind: 'none', reason: 'secret' } as const)
+const OTHER_DIGEST = new Error('the record carries another digest than the one it was looked up by')
+const NO_PROOF = new Error('a record that is looked up by id must carry `digest` or `secretHash`')
+const CLOSED = new Error('the verifier was closed')
+
+/** A step that failed, and what it failed with. Holds foreign errors without reading them: they may be hostile. */
+class Failure extends Error {
+  readonly reason: FailureReason
+  readonly error: unknown
+
+  constructor(reason: FailureReason, error: unknown) {
+    super(reason)
+    this.reason = reason
+    this.error = error
+  }
+}
+
+function failureOf(error: unknown): Found<never> {
+  if (error instanceof Failure) return { kind: 'failure', reason: error.reason, error: error.error }
+  return { kind: 'failure', reason: 'resolver_failed', error }
+}
+
+function orNull<K>(row: K | null | undefined): K | null {
+  return row ?? null
+}
+
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,123 @@
+import { equalDigests } from './compare.ts'
+import { fromHex, toHex } from './hex.ts'
+import { builtin } from './runtime.ts'
+
+/** Checks a secret against what is stored of it. `scrypt()` makes one. */
+export interface SecretHash {
+  /**
+   * Whether `secret` is the one that `stored` was made from.
+   *
+   * @throws when `stored` cannot be read, or when too many checks are waiting; never because the secret is wrong
+   */
+  verify(secret: string, stored: string, signal: AbortSignal): Promise<boolean>
+}
+
+export interface ScryptOptions {
+  /** RFC 7914 §2 cost parameter, a power of two. Default 16384, as in Node's `scrypt`. */
+  readonly cost?: number
+  /** RFC 7914 §2 block size. Default 8. */
+  readonly blockSize?: number
+  /** RFC 7914 §2 parallelization. Default 1. */
+  readonly parallelization?: number
+  /**
+   * What of the stored salt went into the hash: its hex characters as text, as in the widespread
+   * `scrypt(secret, salt.toString('hex'), 64)`, or the bytes they stand for. Default `'text'`.
+   */
+  readonly salt?: 'text' | 'bytes'
+  /** Checks that run at the same time, 1 to 64. Default 2: each takes 16 MiB and a thread of the pool. */
+  readonly maxConcurrent?: number
+  /** Checks that may wait for their turn, 0 to 10000; one more is answered 503. Default 64. */
+  readonly maxWaiting?: number
+}
+
+/** 16 to 64 bytes of hash, 8 to 64 bytes of salt. */
+const STORED = /^((?:[0-9a-f]{2}){16,64})\.((?:[0-9a-f]{2}){8,64})$/i
+
+/**
+ * Salted scrypt (RFC 7914) stored as `hash.salt`, both hex: for secrets that people chose or that are too short for
+ * a plain digest. Runs off the event loop, a set number at once. Needs `node:crypto` (Node, Bun, Deno).
+ *
+ * @param options cost and bounds
+ * @throws {TypeError} when an option is out of range, or the runtime has no scrypt
+ * @example
+ * ```ts
+ * import { createVerifier, pairFormat, scrypt } from '@bearward/core'
+ *
+ * createVerifier({
+ *   format: pairFormat(),
+ *   secretHash: scrypt({ maxConcurrent: 4 }),
+ *   resolve: (digest, { id }) => (id === 'acct_1' ? { id, secretHash: 'f1…hash.9a…salt' } : null),
+ * })
+ * ```
+ */
+export function scrypt(options: ScryptOptions = {}): SecretHash {
+  const derive = builtin('node:crypto')?.scrypt
+  if (derive === undefined)
+    throw new TypeError('scrypt: this runtime has no scrypt; store a digest of the secret instead')
+  const cost = wholeNumber('cost', options.cost, 16_384, 2, 2 ** 20)
+  if ((cost & (cost - 1)) !== 0) throw new TypeError('scrypt: option `cost` must be a power of two')
+  const blockSize = wholeNumber('blockSize', options.blockSize, 8, 1, 64)
+  const parallelization = wholeNumber('parallelization', options.parallelization, 1, 1, 64)
+  const maxConcurrent = wholeNumber('maxConcurrent', options.maxConcurrent, 2, 1, 64)
+  const maxWaiting = wholeNumber('maxWaiting', options.maxWaiting, 64, 0, 10_000)
+  const { salt: saltForm = 'text' } = options
+  if (saltForm !== 'text' && saltForm !== 'bytes')
+    throw new TypeError("scrypt: option `salt` must be 'text' or 'bytes'")
+
+  const cores = {
+    N: cost,
+    r: blockSize,
+    p: parallelization,
+    maxmem: 256 * cost * blockSize * parallelization,
+  }
+  const turns = queue(maxConcurrent, maxWaiting)
+
+  const run = (secret: string, salt: string, length: number): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const saltInput = saltForm === 'text' ? salt : fromHex(salt)
+      derive(secret, saltInput, length, cores, (error, derived) => (error ? reject(error) : resolve(toHex(derived))))
+    })
+
+  return Object.freeze({
+    async verify(secret: string, stored: string, signal: AbortSignal) {
+      const parts = STORED.exec(stored)
+      if (parts === null) throw new TypeError('secretHash: stored value must be `hash.salt`, both hex')
+      const [, hash = '', salt = ''] = parts
+      return turns(signal, async () => equalDigests(await run(secret, salt, hash.length / 2), hash.toLowerCase()))
+    },
+  })
+}
+
+/** Lets a set number of tasks run at once, a set number wait, and refuses the rest. */
+function queue(
+  maxConcurrent: number,
+  maxWaiting: number,
+): <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T> {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (signal, task) => {
+    if (running >= maxConcurrent) {
+      if (waiting.length >= maxWaiting) throw new Error('secretHash: too many checks are waiting')
+      await new Promise<void>((turn) => waiting.push(turn))
+    } else {
+      running++
+    }
+    try {
+      // The request may have been given up while it waited: then the work is not worth a thread.
+      signal.throwIfAborted()
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}
+
+function wholeNumber(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
+  if (value === undefined) return fallback
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new TypeError(`scrypt: option \`${name}\` must be a whole number from ${min} to ${max}`)
+  }
+  return value
+}

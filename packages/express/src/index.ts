@@ -1,0 +1,118 @@
+import type {
+  AuthenticateOptions,
+  Denial,
+  KeyRecord,
+  Passage,
+  Principal,
+  RequireScopes,
+  Verdict,
+  Verifier,
+} from '@bearward/core'
+import { createGate, denialOf, nodeRequest, principalOf, scopeGuard } from '@bearward/core'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Who the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
+      auth?: Principal | undefined
+    }
+  }
+}
+
+/** Answers a denial in place of the default; `next(denial)` hands it to the application's error handlers. */
+export type OnDenied = (denial: Denial, req: Request, res: Response, next: NextFunction) => void | Promise<void>
+
+/** What `authenticate()` returns: the middleware, and what is typed by its verifier. */
+export interface Authenticate<K extends KeyRecord, S extends string, Absent = never> extends RequestHandler {
+  /** `requireScopes` that takes the declared scopes alone. */
+  readonly requireScopes: RequireScopes<S, RequestHandler>
+  /** The principal of a request behind this middleware, with your record's own type. Throws on any other request. */
+  readonly principal: (req: Request) => Principal<K, S> | Absent
+}
+
+const PASSAGE: unique symbol = Symbol('bearward.passage')
+type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
+
+/**
+ * Refuses requests without an accepted key; sets `req.auth` on the others. Works in Express 4 and 5.
+ *
+ * @param verifier made by `createVerifier()`
+ * @param options `optional`, `preflight`, `onDenied`
+ * @throws {TypeError} when the verifier or an option cannot be used
+ * @example
+ * ```ts
+ * import { createVerifier } from '@bearward/core'
+ * import { authenticate } from '@bearward/express'
+ * import express from 'express'
+ *
+ * const auth = authenticate(createVerifier({ resolve: async () => ({ id: 'key_1', plan: 'pro' }) }))
+ * const app = express()
+ * app.get('/v1/plan', auth, (req, res) => res.json({ plan: auth.principal(req).key.plan }))
+ * ```
+ */
+export function authenticate<
+  K extends KeyRecord,
+  S extends string,
+  const O extends AuthenticateOptions<OnDenied> = object,
+>(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, O extends { optional: true } ? undefined : never> {
+  const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
+
+  const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
+    const { passage, denial } = gate.outcome(verdict)
+    if (denial !== undefined) {
+      answer(denial, gate.onDenied, req, res, next)
+      return
+    }
+    req[PASSAGE] = passage
+    req.auth = passage.principal
+    next()
+  }
+
+  const middleware = (req: Passed, res: Response, next: NextFunction): void => {
+    const request = nodeRequest(req)
+    if (gate.skips(req[PASSAGE], req.method, request)) {
+      next()
+      return
+    }
+    const verdict = verifier.verifyRequest(request)
+    if (verdict instanceof Promise) verdict.then((value) => settle(value, req, res, next)).catch(next)
+    else settle(verdict, req, res, next)
+  }
+
+  const principal = (req: Passed): Principal<K, S> => principalOf(verifier, req[PASSAGE])
+
+  return Object.assign(middleware, { requireScopes, principal })
+}
+
+/**
+ * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none. Goes behind `authenticate()`.
+ *
+ * @throws {TypeError} when no scope is named, or one cannot be written in a challenge
+ * @example
+ * ```ts
+ * import { requireScopes } from '@bearward/express'
+ * import { Router } from 'express'
+ *
+ * Router().delete('/posts/:id', requireScopes('posts:write', 'posts:delete'), (_req, res) => res.status(204).end())
+ * ```
+ */
+export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(
+  (requirement) => (req: Passed, res, next) => {
+    const passage = req[PASSAGE]
+    const denial = denialOf(passage, requirement)
+    if (denial === undefined) next()
+    else answer(denial, passage?.onDenied, req, res, next)
+  },
+)
+
+function answer(denial: Denial, onDenied: OnDenied | undefined, req: Request, res: Response, next: NextFunction): void {
+  if (onDenied !== undefined) {
+    const done = onDenied(denial, req, res, next)
+    if (done instanceof Promise) done.catch(next)
+    return
+  }
+  res.statusCode = denial.status
+  for (const name in denial.headers) res.setHeader(name, denial.headers[name] as string)
+  res.end(denial.body)
+}

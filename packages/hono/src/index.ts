@@ -1,0 +1,109 @@
+import type {
+  AuthenticateOptions,
+  Denial,
+  KeyRecord,
+  Passage,
+  Principal,
+  RequireScopes,
+  Verdict,
+  Verifier,
+} from '@bearward/core'
+import { createGate, denialOf, scopeGuard, webRequest } from '@bearward/core'
+import type { Context, MiddlewareHandler, Next } from 'hono'
+
+/** Hono's environment behind `authenticate()`: `c.var.auth`. */
+export interface AuthEnv<K extends KeyRecord = KeyRecord, S extends string = string> {
+  Variables: {
+    /** Who the request acts as. */
+    auth: Principal<K, S>
+  }
+}
+
+/** Hono's environment behind `authenticate(verifier, { optional: true })`. */
+export interface OptionalAuthEnv<K extends KeyRecord = KeyRecord, S extends string = string> {
+  Variables: {
+    /** Who the request acts as; none when no credentials were sent. */
+    auth: Principal<K, S> | undefined
+  }
+}
+
+/** Answers a denial in place of the default. */
+export type OnDenied = (denial: Denial, c: Context) => Response | Promise<Response>
+
+/** What `authenticate()` returns: the middleware, and `requireScopes` that takes the declared scopes alone. */
+export type Authenticate<Env extends { Variables: object }, S extends string> = MiddlewareHandler<Env> & {
+  readonly requireScopes: RequireScopes<S, MiddlewareHandler>
+}
+
+/** Where the passage stands among the context's variables; no name of the application's can meet it. */
+const PASSAGE = Symbol('bearward.passage') as unknown as string
+
+/**
+ * Refuses requests without an accepted key; sets `c.var.auth` on the others. Runs wherever Hono does.
+ *
+ * @param verifier made by `createVerifier()`
+ * @param options `optional`, `preflight`, `onDenied`
+ * @throws {TypeError} when the verifier or an option cannot be used
+ * @example
+ * ```ts
+ * import { createVerifier } from '@bearward/core'
+ * import { authenticate } from '@bearward/hono'
+ * import { Hono } from 'hono'
+ *
+ * const verifier = createVerifier({ resolve: async () => ({ id: 'key_1', plan: 'pro' }) })
+ * export default new Hono().use(authenticate(verifier)).get('/v1/plan', (c) => c.json({ plan: c.var.auth.key.plan }))
+ * ```
+ */
+export function authenticate<
+  K extends KeyRecord,
+  S extends string,
+  const O extends AuthenticateOptions<OnDenied> = object,
+>(
+  verifier: Verifier<K, S>,
+  options?: O,
+): Authenticate<O extends { optional: true } ? OptionalAuthEnv<K, S> : AuthEnv<K, S>, S> {
+  const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
+
+  const settle = (verdict: Verdict<K, S>, c: Context, next: Next): ReturnType<MiddlewareHandler> => {
+    const { passage, denial } = gate.outcome(verdict)
+    if (denial !== undefined) return answer(denial, gate.onDenied, c)
+    c.set(PASSAGE, passage)
+    c.set('auth', passage.principal)
+    return next()
+  }
+
+  const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
+    const request = webRequest(c.req.raw)
+    if (gate.skips(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)) return next()
+    const verdict = verifier.verifyRequest(request)
+    return verdict instanceof Promise ? verdict.then((value) => settle(value, c, next)) : settle(verdict, c, next)
+  }
+
+  return Object.assign(middleware, { requireScopes })
+}
+
+/**
+ * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none of them. Goes behind
+ * `authenticate()`.
+ *
+ * @throws {TypeError} when no scope is named, or one cannot be written in a challenge
+ * @example
+ * ```ts
+ * import { requireScopes } from '@bearward/hono'
+ * import { Hono } from 'hono'
+ *
+ * new Hono().delete('/posts/:id', requireScopes('posts:write'), (c) => c.body(null, 204))
+ * ```
+ */
+export const requireScopes: RequireScopes<string, MiddlewareHandler> = scopeGuard(
+  (requirement) => (c: Context, next: Next) => {
+    const passage = c.get(PASSAGE) as Passage<OnDenied> | undefined
+    const denial = denialOf(passage, requirement)
+    return denial === undefined ? next() : answer(denial, passage?.onDenied, c)
+  },
+)
+
+async function answer(denial: Denial, onDenied: OnDenied | undefined, c: Context): Promise<Response> {
+  if (onDenied !== undefined) return onDenied(denial, c)
+  return c.body(denial.body, denial.status as 401, denial.headers as Record<string, string>)
+}

@@ -1,0 +1,114 @@
+import type {
+  AuthenticateOptions,
+  Denial,
+  KeyRecord,
+  Passage,
+  Principal,
+  RequireScopes,
+  Verdict,
+  Verifier,
+} from '@bearward/core'
+import { createGate, denialOf, nodeRequest, scopeGuard } from '@bearward/core'
+import type { DefaultContext, DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
+
+/** `ctx.state` behind `authenticate()`. */
+export interface AuthState<K extends KeyRecord = KeyRecord, S extends string = string> extends DefaultState {
+  /** Who the request acts as. */
+  auth: Principal<K, S>
+}
+
+/** `ctx.state` behind `authenticate(verifier, { optional: true })`. */
+export interface OptionalAuthState<K extends KeyRecord = KeyRecord, S extends string = string> extends DefaultState {
+  /** Who the request acts as; none when no credentials were sent. */
+  auth: Principal<K, S> | undefined
+}
+
+/** Answers a denial in place of the default. */
+export type OnDenied = (denial: Denial, ctx: ParameterizedContext, next: Next) => unknown
+
+/** What `authenticate()` returns: the middleware, and `requireScopes` that takes the declared scopes alone. */
+export type Authenticate<State, S extends string> = Middleware<State> & {
+  readonly requireScopes: RequireScopes<S, Middleware>
+}
+
+const PASSAGE: unique symbol = Symbol('bearward.passage')
+type Passed = ParameterizedContext<DefaultState, DefaultContext & { [PASSAGE]?: Passage<OnDenied> }>
+
+/**
+ * Refuses requests without an accepted key; sets `ctx.state.auth` on the others. Works in Koa 2 and 3, and on a
+ * router of `@koa/router`.
+ *
+ * @param verifier made by `createVerifier()`
+ * @param options `optional`, `preflight`, `onDenied`
+ * @throws {TypeError} when the verifier or an option cannot be used
+ * @example
+ * ```ts
+ * import { createVerifier } from '@bearward/core'
+ * import { authenticate } from '@bearward/koa'
+ * import Koa from 'koa'
+ *
+ * const verifier = createVerifier({ resolve: async () => ({ id: 'key_1', plan: 'pro' }) })
+ * new Koa().use(authenticate(verifier)).use((ctx) => {
+ *   ctx.body = { plan: ctx.state.auth.key.plan }
+ * })
+ * ```
+ */
+export function authenticate<
+  K extends KeyRecord,
+  S extends string,
+  const O extends AuthenticateOptions<OnDenied> = object,
+>(
+  verifier: Verifier<K, S>,
+  options?: O,
+): Authenticate<O extends { optional: true } ? OptionalAuthState<K, S> : AuthState<K, S>, S> {
+  const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
+
+  const settle = (verdict: Verdict<K, S>, ctx: Passed, next: Next): unknown => {
+    const { passage, denial } = gate.outcome(verdict)
+    if (denial !== undefined) return answer(denial, gate.onDenied, ctx, next)
+    ctx[PASSAGE] = passage
+    ctx.state.auth = passage.principal
+    return next()
+  }
+
+  const middleware = (ctx: Passed, next: Next): unknown => {
+    const request = nodeRequest(ctx.req)
+    if (gate.skips(ctx[PASSAGE], ctx.method, request)) return next()
+    const verdict = verifier.verifyRequest(request)
+    return verdict instanceof Promise ? verdict.then((value) => settle(value, ctx, next)) : settle(verdict, ctx, next)
+  }
+
+  return Object.assign(middleware, { requireScopes })
+}
+
+/**
+ * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none of them. Goes behind
+ * `authenticate()`.
+ *
+ * @throws {TypeError} when no scope is named, or one cannot be written in a challenge
+ * @example
+ * ```ts
+ * import { requireScopes } from '@bearward/koa'
+ * import Router from '@koa/router'
+ *
+ * new Router().delete('/posts/:id', requireScopes('posts:write'), (ctx) => {
+ *   ctx.status = 204
+ * })
+ * ```
+ */
+export const requireScopes: RequireScopes<string, Middleware> = scopeGuard(
+  (requirement) => (ctx: Passed, next: Next) => {
+    const passage = ctx[PASSAGE]
+    const denial = denialOf(passage, requirement)
+    return denial === undefined ? next() : answer(denial, passage?.onDenied, ctx, next)
+  },
+)
+
+function answer(denial: Denial, onDenied: OnDenied | undefined, ctx: Passed, next: Next): unknown {
+  if (onDenied !== undefined) return onDenied(denial, ctx, next)
+  ctx.status = denial.status
+  ctx.body = denial.body
+  // After the body: Koa sets a content type of its own with it.
+  ctx.set(denial.headers as Record<string, string>)
+  return undefined
+}

@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readSources, type Source } from './source.ts'
+
+/** What each package may import besides its own files. Nobody may import an adapter. */
+const arrows: Record<string, string[]> = {
+  core: ['lru-cache'],
+  express: ['@bearward/core', 'express'],
+  koa: ['@bearward/core', 'koa'],
+  hono: ['@bearward/core', 'hono'],
+}
+const adapters = ['express', 'koa', 'hono']
+const packages = join(import.meta.dirname, '../../packages')
+
+test('every package has its arrows written down', () => {
+  expect(readdirSync(packages).sort()).toEqual(Object.keys(arrows).sort())
+})
+
+describe.each(Object.entries(arrows))('packages/%s/src', (name, allowed) => {
+  const folder = join(packages, name, 'src')
+  const sources = readSources(folder)
+
+  test('imports only what its arrows allow', () => {
+    const strays = sources.flatMap((source) =>
+      source.imports
+        .filter((specifier) => !isOwnFile(folder, source, specifier) && !allowed.some(isPartOf(specifier)))
+        .map((specifier) => `${nameOf(source)} imports ${specifier}`),
+    )
+    expect(strays).toEqual([])
+  })
+
+  test('reads the time in clock.ts alone', () => {
+    const readers = sources.filter(({ code }) =>
+      /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)/.test(code),
+    )
+    expect(readers.map(nameOf).filter((path) => path !== 'core/src/clock.ts')).toEqual([])
+  })
+
+  test('draws no random number from Math', () => {
+    expect(sources.filter(({ code }) => /\bMath\.random\b/.test(code)).map(nameOf)).toEqual([])
+  })
+})
+
+describe.each(adapters)('packages/%s/src', (name) => {
+  test('is one file of less than 120 lines', () => {
+    const sources = readSources(join(packages, name, 'src'))
+    expect(sources.map(nameOf)).toEqual([`${name}/src/index.ts`])
+    expect(sources[0]?.lines).toBeLessThan(120)
+  })
+})
+
+function isOwnFile(folder: string, source: Source, specifier: string): boolean {
+  if (!specifier.startsWith('.')) return false
+  const target = resolve(source.path, '..', specifier)
+  return target.startsWith(`${folder}/`) && existsSync(target)
+}
+
+function isPartOf(specifier: string): (name: string) => boolean {
+  return (name) => specifier === name || specifier.startsWith(`${name}/`)
+}
+
+function nameOf(source: Source): string {
+  return relative(packages, source.path)
+}

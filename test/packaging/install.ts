@@ -1,0 +1,59 @@
+// Packs the packages as for publication, and installs them with npm in a folder of their own, without network.
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { run } from './run.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A project that has the packed packages installed. */
+    consumer: string
+    /** Paths of the packed packages. */
+    tarballs: string[]
+  }
+}
+
+const here = import.meta.dirname
+const frameworks = ['express', 'koa', 'hono', '@types/express', '@types/koa']
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'bearward-packaging-'))
+  const tarballs = await pack(join(folder, 'tarballs'))
+  const consumer = join(folder, 'consumer')
+  await install(consumer, tarballs)
+  project.provide('consumer', consumer)
+  project.provide('tarballs', tarballs)
+  return () => rm(folder, { recursive: true, force: true })
+}
+
+async function pack(destination: string): Promise<string[]> {
+  await mkdir(destination)
+  // One after the other: each builds anew, and an adapter's build reads what core's build writes.
+  const each = ['--recursive', '--workspace-concurrency=1', '--filter=./packages/*']
+  await run('pnpm', [...each, 'pack', `--pack-destination=${destination}`], join(here, '../..'))
+  return (await readdir(destination)).map((name) => join(destination, name))
+}
+
+async function install(consumer: string, tarballs: string[]): Promise<void> {
+  await cp(join(here, 'consumers'), consumer, { recursive: true })
+  await writeFile(join(consumer, 'package.json'), '{ "private": true }\n')
+
+  // The one dependency from a registry is packed from where it is installed: npm needs no network then.
+  const lruCache = join(consumer, 'lru-cache.tgz')
+  await run('tar', ['-czf', lruCache, '-hC', join(here, 'node_modules'), 'lru-cache'], here)
+  const quietly = ['--no-audit', '--no-fund', '--no-update-notifier']
+  await run(
+    'npm',
+    ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, lruCache],
+    consumer,
+  )
+
+  // The frameworks are peers, brought by the user: here by links to the ones of the workspace.
+  await mkdir(join(consumer, 'node_modules/@types'), { recursive: true })
+  for (const name of frameworks) {
+    await symlink(await realpath(join(here, 'node_modules', name)), join(consumer, 'node_modules', name))
+  }
+  const nodeTypes = await realpath(join(here, '../../node_modules/@types/node'))
+  await symlink(nodeTypes, join(consumer, 'node_modules/@types/node'))
+}

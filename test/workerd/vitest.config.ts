@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+// No nodejs_compat flag, and see setup.ts: without Node's modules the Web Crypto path is the one under test.
+export default defineConfig({
+  plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-07-01' } })],
+  test: {
+    name: 'workerd',
+    dir: join(import.meta.dirname, '../../packages'),
+    include: ['{core,hono}/test/**/*.test.ts'],
+    setupFiles: [join(import.meta.dirname, 'setup.ts')],
+    exclude: ['**/*.node.test.ts'],
+  },
+})

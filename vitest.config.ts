@@ -1,0 +1,14 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+/** One project per package, named after its folder. */
+export function packageProjects(...names: string[]): TestProjectInlineConfiguration[] {
+  return names.map((name) => ({
+    test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
+  }))
+}
+
+export default defineConfig({
+  test: {
+    projects: [...packageProjects('core', 'express', 'koa', 'hono'), 'test/workerd', 'test/packaging'],
+  },
+})
