@@ -1,4 +1,5 @@
-import { builtin } from './runtime.ts'
+import type { Clock } from './clock.ts'
+import { builtin, warn } from './runtime.ts'
 import type { DenialCode } from './verdict.ts'
 
 /** The true reason of a denial. For logs and metrics; never for the client. */
@@ -25,7 +26,7 @@ export type FailureReason =
   | 'digest_mismatch'
   | 'secret_hash_failed'
   | 'accept_failed'
-  | 'digest_failed'
+  | 'step_failed'
   | 'closed'
 
 /** What the cache did for one request or one fill. */
@@ -47,7 +48,10 @@ export interface VerifierEvents {
     readonly keyId: string | undefined
     readonly at: number
   }
-  /** A key could not be checked: `error` is what the resolver threw, or says what is wrong with its record. */
+  /**
+   * A key could not be checked: `error` is what the resolver threw, or says what is wrong with its record. While nobody
+   * listens, the first failure of a verifier prints a warning that says so.
+   */
   failed: { readonly reason: FailureReason; readonly error: unknown; readonly at: number }
   /** What the cache did. */
   cache: { readonly outcome: CacheOutcome; readonly at: number }
@@ -62,9 +66,12 @@ const NAMES = ['accepted', 'denied', 'failed', 'cache'] as const satisfies reado
 
 /** Hands events to listeners, and to `node:diagnostics_channel` as `bearward:<name>` where there is one. */
 export class Events {
+  readonly #clock: Clock
+  #hasWarned = false
   readonly #topics: { [Name in VerifierEvent]: Topic<Name> }
 
-  constructor() {
+  constructor(clock: Clock) {
+    this.#clock = clock
     this.#topics = {
       accepted: new Topic('accepted'),
       denied: new Topic('denied'),
@@ -84,8 +91,17 @@ export class Events {
     return this.#topics[name].isHeard
   }
 
-  emit<Name extends VerifierEvent>(name: Name, event: VerifierEvents[Name]): void {
-    this.#topics[name].emit(event)
+  emit<Name extends VerifierEvent>(name: Name, facts: Omit<VerifierEvents[Name], 'at'>): void {
+    const topic: Topic<Name> = this.#topics[name]
+    if (topic.isHeard) topic.emit({ ...facts, at: this.#clock.now() } as VerifierEvents[Name])
+    else if (name === 'failed') this.#warnOnce()
+  }
+
+  /** The client is told nothing of a failure: if the operator were not told either, nobody would be. */
+  #warnOnce(): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    warn("A key could not be checked, and nobody listens: see why with verifier.on('failed', listener).")
   }
 }
 

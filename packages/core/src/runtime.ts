@@ -24,3 +24,10 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } }
   return process?.getBuiltinModule?.(name) as Builtins[Name] | undefined
 }
+
+/** Tells the operator something, the way the runtime does. */
+export function warn(message: string): void {
+  const { process } = globalThis as { process?: { emitWarning?(message: string, type: string): void } }
+  if (process?.emitWarning !== undefined) process.emitWarning(message, 'BearwardWarning')
+  else console.warn(`BearwardWarning: ${message}`)
+}

@@ -242,6 +242,16 @@ export function anyToken(pattern?: RegExp): TokenFormat {
 
 const ANY: ParsedToken = Object.freeze({})
 
+/** The gate: what no format takes is refused before it costs a digest or a lookup. Without formats all may pass. */
+export function parseToken(token: string, formats: readonly TokenFormat[]): ParsedToken | null {
+  if (formats.length === 0) return ANY
+  for (const format of formats) {
+    const parsed = format.parse(token)
+    if (parsed !== null) return parsed
+  }
+  return null
+}
+
 /** What stands before the random part of a token, and what is known once it was seen. */
 interface Head {
   readonly text: string

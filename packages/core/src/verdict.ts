@@ -76,3 +76,8 @@ export const DENIALS: Readonly<Record<DenialCode, DenialRow>> = Object.freeze({
     title: 'Keys cannot be checked at the moment',
   },
 })
+
+/** The verdict of a refusal. */
+export function refused(denial: Denial): { readonly ok: false; readonly denial: Denial } {
+  return Object.freeze({ ok: false, denial })
+}

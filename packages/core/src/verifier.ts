@@ -1,21 +1,18 @@
-import { type Moments, RecordCache } from './cache.ts'
 import { type Denials, denialsOf } from './challenge.ts'
 import { firstFailure } from './checks.ts'
 import { Entry } from './entry.ts'
-import { type CacheOutcome, Events, type Listener, type Reason, type VerifierEvent } from './events.ts'
-import { Flights, FreshReads } from './flight.ts'
-import { type Credential, type FieldValue, readAuthorization } from './header.ts'
+import { Events, type FailureReason, type Listener, type Reason, type VerifierEvent } from './events.ts'
+import { type Credential, type FieldValue, readAuthorization, type Schemes } from './header.ts'
 import { type Invalidation, targetOf } from './invalidation.ts'
+import { type Answer, Lookup } from './lookup.ts'
 import { checkOptions, type Settings, type VerifierOptions } from './options.ts'
 import type { Principal } from './principal.ts'
-import { type Question, questionOf } from './question.ts'
+import { questionOf } from './question.ts'
 import type { KeyRecord } from './record.ts'
 import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
-import { type Found, Resolver } from './resolver.ts'
 import type { ScopeRequirement } from './scopes.ts'
-import { Signals } from './signals.ts'
-import type { ParsedToken } from './token.ts'
-import type { Denial, Verdict } from './verdict.ts'
+import { type ParsedToken, parseToken } from './token.ts'
+import { type Denial, type DenialCode, refused, type Verdict } from './verdict.ts'
 
 /**
  * Decides who a request acts as.
@@ -75,39 +72,25 @@ export function createVerifier<K extends KeyRecord, const S extends string = str
   return new RequestVerifier<K, S>(checkOptions(options))
 }
 
-/** What a fill ends with, for all who waited for it. */
-type Answer<K extends KeyRecord, S extends string> =
-  | Entry<K, S>
-  | { readonly denied: 'invalid' | 'unavailable'; readonly reason: Reason }
-
 class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier<K, S> {
   readonly #settings: Settings<K>
-  readonly #schemes: ReturnType<typeof schemesOf>
+  readonly #schemes: Schemes
   readonly #readCredential: CredentialReader
-  readonly #resolver: Resolver<K>
-  readonly #cache: RecordCache<Entry<K, S>> | undefined
-  readonly #flights = new Flights<Answer<K, S>>()
-  readonly #freshReads: FreshReads
-  readonly #signals: Signals<Entry<K, S>>
-  readonly #events = new Events()
+  readonly #lookup: Lookup<K, S>
+  readonly #events: Events
   readonly #denials: Denials
-  readonly #refusals: Refusals
-  /** Counts invalidations, so that a record knows whether it was read before the last of them. */
-  #sequence = 0
   #isClosed = false
 
   constructor(settings: Settings<K>) {
-    const { clock, cache, credentials, digest, formats, maxTokenLength, realm } = settings
     this.#settings = settings
-    this.#schemes = schemesOf(credentials)
-    this.#readCredential = credentialReader(credentials, maxTokenLength)
-    this.#resolver = new Resolver(settings)
-    this.#cache = cache && new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0)
-    this.#freshReads = new FreshReads(clock)
-    this.#signals = new Signals(clock, (entry) => this.#readAgain(entry))
-    this.#denials = denialsOf(realm)
-    this.#refusals = refusalsOf(this.#denials)
+    this.#schemes = schemesOf(settings.credentials)
+    this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength)
+    this.#events = new Events(settings.clock)
+    this.#lookup = new Lookup(settings, this.#events, (entry) => this.#failureOf(entry) === undefined)
+    this.#denials = denialsOf(settings.realm)
   }
+
+  // The path of a request, one step below the other.
 
   verify(authorization: FieldValue): Verdict<K, S> | Promise<Verdict<K, S>> {
     return this.#verifyCredential(readAuthorization(authorization, this.#settings.maxTokenLength, this.#schemes))
@@ -121,86 +104,25 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     if (typeof credential !== 'string') return this.#refuse(credential.refused, credential.refused)
     if (this.#isClosed) return this.#refuse('unavailable', 'closed')
     try {
-      const parsed = this.#parse(credential)
+      const parsed = parseToken(credential, this.#settings.formats)
       if (parsed === null) return this.#refuse('invalid', 'format')
       const digest = this.#settings.digest.digest(credential)
       if (typeof digest === 'string') return this.#verifyDigest(digest, credential, parsed)
-      return digest
-        .then((name) => this.#verifyDigest(name, credential, parsed))
-        .catch((error: unknown) => this.#fail('digest_failed', error))
+      return digest.then((name) => this.#verifyDigest(name, credential, parsed)).catch((error) => this.#fail(error))
     } catch (error) {
-      return this.#fail('digest_failed', error)
+      return this.#fail(error)
     }
-  }
-
-  /** The format gate: what no format takes is refused before it costs a digest or a lookup. */
-  #parse(token: string): ParsedToken | null {
-    const { formats } = this.#settings
-    if (formats.length === 0) return ANY_FORMAT
-    for (const format of formats) {
-      const parsed = format.parse(token)
-      if (parsed !== null) return parsed
-    }
-    return null
   }
 
   #verifyDigest(digest: string, token: string, parsed: ParsedToken): Verdict<K, S> | Promise<Verdict<K, S>> {
-    const remembered = this.#cache?.get(digest)
-    if (remembered !== undefined) {
-      const isUnknown = 'unknown' in remembered
-      this.#tellCache(isUnknown ? 'negative_hit' : 'hit')
-      return isUnknown ? this.#refuse('invalid', 'unknown') : this.#judge(remembered)
-    }
-    if (this.#cache !== undefined) this.#tellCache('miss')
+    const remembered = this.#lookup.remembered(digest)
+    if (remembered instanceof Entry) return this.#judge(remembered)
+    if (remembered !== undefined) return this.#refuse('invalid', 'unknown')
+
     const question = questionOf(digest, token, parsed, this.#settings.digest)
-    return question instanceof Promise ? question.then((asked) => this.#look(asked)) : this.#look(question)
-  }
-
-  /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
-  #look(question: Question): Verdict<K, S> | Promise<Verdict<K, S>> {
-    const joined = this.#flights.find(question.name)
-    const answer = joined ?? this.#fill(question)
-    return answer instanceof Promise ? answer.then((value) => this.#conclude(value)) : this.#conclude(answer)
-  }
-
-  #fill(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
-    const { clock } = this.#settings
-    const readAt: Moments = { wall: clock.now(), monotonic: clock.monotonic() }
-    const sequence = this.#sequence
-    const flight = this.#flights.begin(question)
-    const settle = (found: Found<K>): Answer<K, S> => {
-      this.#flights.end(flight)
-      if (found.kind === 'failure') {
-        this.#events.emit('failed', { reason: found.reason, error: found.error, at: clock.now() })
-        return { denied: 'unavailable', reason: found.reason }
-      }
-      const entry = found.kind === 'record' ? this.#entryOf(question, found, readAt, sequence) : undefined
-      this.#remember(question.name, entry, readAt, flight.mayRemember(entry))
-      return entry ?? { denied: 'invalid', reason: found.kind === 'none' ? found.reason : 'unknown' }
-    }
-    const found = this.#resolver.find(question, this.#freshReads.needed(question.digests))
-    if (!(found instanceof Promise)) return settle(found)
-    const answer = found.then(settle)
-    flight.answer = answer
-    return answer
-  }
-
-  #entryOf(question: Question, found: Found<K> & { kind: 'record' }, readAt: Moments, sequence: number): Entry<K, S> {
-    return new Entry<K, S>(question, found, readAt, sequence, {
-      scopePatterns: this.#settings.scopePatterns,
-      signalOf: (entry) => this.#signals.of(entry, entry.sequence === this.#sequence),
-    })
-  }
-
-  #remember(digest: string, entry: Entry<K, S> | undefined, readAt: Moments, mayRemember: boolean): void {
-    // A read that an invalidation overtook says nothing about the key as it is now.
-    if (mayRemember)
-      this.#signals.learn(digest, entry !== undefined && this.#failureOf(entry) === undefined ? entry : undefined)
-    if (this.#cache === undefined) return
-    this.#tellCache(mayRemember ? 'fill' : 'fill_refused')
-    if (!mayRemember || this.#isClosed) return
-    if (entry === undefined) this.#cache.rememberUnknown(digest, readAt)
-    else this.#cache.remember(entry)
+    const answer =
+      question instanceof Promise ? question.then((asked) => this.#lookup.find(asked)) : this.#lookup.find(question)
+    return answer instanceof Promise ? answer.then((found) => this.#conclude(found)) : this.#conclude(answer)
   }
 
   #conclude(answer: Answer<K, S>): Verdict<K, S> {
@@ -210,11 +132,12 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   /** Dates, state and the application's condition are asked on every request, however the record came here. */
   #judge(entry: Entry<K, S>): Verdict<K, S> {
     const failure = this.#failureOf(entry)
-    if (failure !== undefined)
+    if (failure !== undefined) {
       return this.#refuse(failure === 'accept_failed' ? 'unavailable' : 'invalid', failure, entry.id)
+    }
     if (this.#events.wants('accepted')) {
       const { keyId, owner, environment } = entry.principal
-      this.#events.emit('accepted', { keyId, owner, environment, at: this.#settings.clock.now() })
+      this.#events.emit('accepted', { keyId, owner, environment })
     }
     return entry.accepted
   }
@@ -229,42 +152,20 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       // A promise is truthy: taken as a yes it would let everybody in.
       throw new TypeError('createVerifier: option `accept` must answer true or false at once')
     } catch (error) {
-      this.#events.emit('failed', { reason: 'accept_failed', error, at: clock.now() })
+      this.#events.emit('failed', { reason: 'accept_failed', error })
       return 'accept_failed'
     }
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
-    if (principal === undefined) {
-      this.#refuse('missing', 'missing')
-      return this.#denials.missing
-    }
+    if (principal === undefined) return this.#deny(this.#denials.missing, 'missing')
     const { mode, scopes } = requirement
     if (mode === 'all' ? principal.scopes.hasAll(scopes) : principal.scopes.hasAny(scopes)) return undefined
-    this.#tellDenied('insufficient_scope', 'insufficient_scope', principal.keyId)
-    return this.#denials.insufficientScope(requirement)
+    return this.#deny(this.#denials.insufficientScope(requirement), 'insufficient_scope', principal.keyId)
   }
 
   invalidate(invalidation: Invalidation): void {
-    const target = targetOf(invalidation)
-    this.#sequence++
-    this.#freshReads.invalidate(target)
-    this.#flights.invalidate(target)
-    this.#cache?.invalidate(target)
-    this.#signals.invalidate(target)
-  }
-
-  /** The key of an open stream as it is now; anything but a clear yes ends the stream. */
-  async #readAgain(entry: Entry<K, S>): Promise<Entry<K, S> | undefined> {
-    const { clock } = this.#settings
-    const readAt: Moments = { wall: clock.now(), monotonic: clock.monotonic() }
-    const sequence = this.#sequence
-    const found = await this.#resolver.find(entry.question, true)
-    if (found.kind === 'failure')
-      this.#events.emit('failed', { reason: found.reason, error: found.error, at: clock.now() })
-    if (found.kind !== 'record' || found.key.id !== entry.id) return undefined
-    const now = this.#entryOf(entry.question, found, readAt, sequence)
-    return this.#failureOf(now) === undefined ? now : undefined
+    this.#lookup.invalidate(targetOf(invalidation))
   }
 
   on<Name extends VerifierEvent>(name: Name, listener: Listener<Name>): () => void {
@@ -273,42 +174,22 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   close(): void {
     this.#isClosed = true
-    this.#resolver.close()
-    this.#cache?.clear()
-    this.#signals.close()
+    this.#lookup.close()
   }
 
-  #fail(reason: 'digest_failed', error: unknown): Verdict<K, S> {
-    this.#events.emit('failed', { reason, error, at: this.#settings.clock.now() })
+  /** A step that the user brought has thrown: a format, a digester, a clock. Nobody is let in on that account. */
+  #fail(error: unknown): Verdict<K, S> {
+    const reason: FailureReason = 'step_failed'
+    this.#events.emit('failed', { reason, error })
     return this.#refuse('unavailable', reason)
   }
 
-  #refuse(code: keyof Refusals, reason: Reason, keyId?: string): Verdict<K, S> {
-    this.#tellDenied(code, reason, keyId)
-    return this.#refusals[code]
+  #refuse(code: Exclude<DenialCode, 'insufficient_scope'>, reason: Reason, keyId?: string): Verdict<K, S> {
+    return refused(this.#deny(this.#denials[code], reason, keyId))
   }
 
-  #tellDenied(code: Denial['code'], reason: Reason, keyId: string | undefined): void {
-    if (this.#events.wants('denied'))
-      this.#events.emit('denied', { code, reason, keyId, at: this.#settings.clock.now() })
-  }
-
-  #tellCache(outcome: CacheOutcome): void {
-    if (this.#events.wants('cache')) this.#events.emit('cache', { outcome, at: this.#settings.clock.now() })
-  }
-}
-
-const ANY_FORMAT: ParsedToken = Object.freeze({})
-
-type Refused = { readonly ok: false; readonly denial: Denial }
-type Refusals = Readonly<Record<'missing' | 'malformed' | 'invalid' | 'unavailable', Refused>>
-
-function refusalsOf(denials: Denials): Refusals {
-  const refused = (denial: Denial): Refused => Object.freeze({ ok: false, denial })
-  return {
-    missing: refused(denials.missing),
-    malformed: refused(denials.malformed),
-    invalid: refused(denials.invalid),
-    unavailable: refused(denials.unavailable),
+  #deny(denial: Denial, reason: Reason, keyId?: string): Denial {
+    if (this.#events.wants('denied')) this.#events.emit('denied', { code: denial.code, reason, keyId })
+    return denial
   }
 }

@@ -1,0 +1,134 @@
+import { type Moments, RecordCache, type Unknown } from './cache.ts'
+import { Entry } from './entry.ts'
+import type { CacheOutcome, Events, Reason } from './events.ts'
+import { Flights, FreshReads } from './flight.ts'
+import type { Target } from './invalidation.ts'
+import type { Settings } from './options.ts'
+import type { Question } from './question.ts'
+import type { KeyRecord } from './record.ts'
+import { type Found, Resolver } from './resolver.ts'
+import { Signals } from './signals.ts'
+
+/** What a question ends with, for all who waited for it. */
+export type Answer<K extends KeyRecord, S extends string> =
+  | Entry<K, S>
+  | { readonly denied: 'invalid' | 'unavailable'; readonly reason: Reason }
+
+/** From digest to record: out of memory, out of a fill that is under way, or from the resolver. */
+export class Lookup<K extends KeyRecord, S extends string> {
+  readonly #settings: Settings<K>
+  readonly #events: Events
+  readonly #isAccepted: (entry: Entry<K, S>) => boolean
+  readonly #resolver: Resolver<K>
+  readonly #cache: RecordCache<Entry<K, S>> | undefined
+  readonly #flights = new Flights<Answer<K, S>>()
+  readonly #freshReads: FreshReads
+  readonly #signals: Signals<Entry<K, S>>
+  /** Counts invalidations, so that a record knows whether it was read before the last of them. */
+  #sequence = 0
+  #isClosed = false
+
+  /** @param isAccepted whether a record, as it was read, lets its key act: asked for open streams */
+  constructor(settings: Settings<K>, events: Events, isAccepted: (entry: Entry<K, S>) => boolean) {
+    const { cache, clock, digest, formats } = settings
+    this.#settings = settings
+    this.#events = events
+    this.#isAccepted = isAccepted
+    this.#resolver = new Resolver(settings)
+    this.#cache = cache && new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0)
+    this.#freshReads = new FreshReads(clock)
+    this.#signals = new Signals(clock, (entry) => this.#readAgain(entry))
+  }
+
+  /** What is remembered of this digest, if it is young enough to be served. */
+  remembered(digest: string): Entry<K, S> | Unknown | undefined {
+    if (this.#cache === undefined) return undefined
+    const remembered = this.#cache.get(digest)
+    if (this.#events.wants('cache')) this.#tell(remembered === undefined ? 'miss' : outcomeOf(remembered))
+    return remembered
+  }
+
+  /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
+  find(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
+    return this.#flights.find(question.name) ?? this.#fill(question)
+  }
+
+  /** When it returns, nothing read before it is served to a request that begins later. */
+  invalidate(target: Target): void {
+    this.#sequence++
+    this.#freshReads.invalidate(target)
+    this.#flights.invalidate(target)
+    this.#cache?.invalidate(target)
+    this.#signals.invalidate(target)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#resolver.close()
+    this.#cache?.clear()
+    this.#signals.close()
+  }
+
+  #fill(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
+    const readAt = this.#moments()
+    const sequence = this.#sequence
+    const flight = this.#flights.begin(question)
+    const settle = (found: Found<K>): Answer<K, S> => {
+      this.#flights.end(flight)
+      if (found.kind === 'failure') return this.#failed(found)
+      const entry = found.kind === 'record' ? this.#entryOf(question, found, readAt, sequence) : undefined
+      // A read that an invalidation overtook answers those who wait for it and nobody after them.
+      if (flight.mayRemember(entry)) this.#remember(question.name, entry, readAt)
+      else if (this.#cache !== undefined) this.#tell('fill_refused')
+      return entry ?? { denied: 'invalid', reason: found.kind === 'none' ? found.reason : 'unknown' }
+    }
+    const found = this.#resolver.find(question, this.#freshReads.needed(question.digests))
+    if (!(found instanceof Promise)) return settle(found)
+    flight.answer = found.then(settle)
+    return flight.answer
+  }
+
+  #remember(digest: string, entry: Entry<K, S> | undefined, readAt: Moments): void {
+    this.#signals.learn(digest, entry !== undefined && this.#isAccepted(entry) ? entry : undefined)
+    if (this.#cache === undefined || this.#isClosed) return
+    this.#tell('fill')
+    if (entry === undefined) this.#cache.rememberUnknown(digest, readAt)
+    else this.#cache.remember(entry)
+  }
+
+  /** The key of an open stream as it is now; anything but a clear yes ends the stream. */
+  async #readAgain(entry: Entry<K, S>): Promise<Entry<K, S> | undefined> {
+    const readAt = this.#moments()
+    const sequence = this.#sequence
+    const found = await this.#resolver.find(entry.question, true)
+    if (found.kind === 'failure') this.#failed(found)
+    if (found.kind !== 'record' || found.key.id !== entry.id) return undefined
+    const now = this.#entryOf(entry.question, found, readAt, sequence)
+    return this.#isAccepted(now) ? now : undefined
+  }
+
+  #entryOf(question: Question, found: Found<K> & { kind: 'record' }, readAt: Moments, sequence: number): Entry<K, S> {
+    return new Entry<K, S>(question, found, readAt, sequence, {
+      scopePatterns: this.#settings.scopePatterns,
+      signalOf: (entry) => this.#signals.of(entry, entry.sequence === this.#sequence),
+    })
+  }
+
+  #failed({ reason, error }: Found<K> & { kind: 'failure' }): Answer<K, S> {
+    this.#events.emit('failed', { reason, error })
+    return { denied: 'unavailable', reason }
+  }
+
+  #moments(): Moments {
+    const { clock } = this.#settings
+    return { wall: clock.now(), monotonic: clock.monotonic() }
+  }
+
+  #tell(outcome: CacheOutcome): void {
+    if (this.#events.wants('cache')) this.#events.emit('cache', { outcome })
+  }
+}
+
+function outcomeOf(remembered: object): CacheOutcome {
+  return remembered instanceof Entry ? 'hit' : 'negative_hit'
+}
