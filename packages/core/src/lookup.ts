@@ -50,6 +50,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
 
   /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
   find(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
+    if (this.#isClosed) return CLOSED
     return this.#flights.find(question.name) ?? this.#fill(question)
   }
 
@@ -128,6 +129,8 @@ export class Lookup<K extends KeyRecord, S extends string> {
     if (this.#events.wants('cache')) this.#events.emit('cache', { outcome })
   }
 }
+
+const CLOSED = Object.freeze({ denied: 'unavailable', reason: 'closed' } as const)
 
 function outcomeOf(remembered: object): CacheOutcome {
   return remembered instanceof Entry ? 'hit' : 'negative_hit'

@@ -79,7 +79,6 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   readonly #lookup: Lookup<K, S>
   readonly #events: Events
   readonly #denials: Denials
-  #isClosed = false
 
   constructor(settings: Settings<K>) {
     this.#settings = settings
@@ -102,7 +101,6 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   #verifyCredential(credential: Credential): Verdict<K, S> | Promise<Verdict<K, S>> {
     if (typeof credential !== 'string') return this.#refuse(credential.refused, credential.refused)
-    if (this.#isClosed) return this.#refuse('unavailable', 'closed')
     try {
       const parsed = parseToken(credential, this.#settings.formats)
       if (parsed === null) return this.#refuse('invalid', 'format')
@@ -173,11 +171,10 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   close(): void {
-    this.#isClosed = true
     this.#lookup.close()
   }
 
-  /** A step that the user brought has thrown: a format, a digester, a clock. Nobody is let in on that account. */
+  /** A step that the user brought has thrown: a format or a digester. Nobody is let in on that account. */
   #fail(error: unknown): Verdict<K, S> {
     const reason: FailureReason = 'step_failed'
     this.#events.emit('failed', { reason, error })
