@@ -9,6 +9,13 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 
 export default defineConfig({
   test: {
-    projects: [...packageProjects('core', 'express', 'koa', 'hono'), 'test/workerd', 'test/packaging'],
+    projects: [
+      ...packageProjects('core', 'express', 'koa', 'hono'),
+      'test/docs',
+      'test/adapters',
+      'examples',
+      'test/workerd',
+      'test/packaging',
+    ],
   },
 })

@@ -52,16 +52,20 @@ export class RecordCache<Entry extends Remembered> {
     this.#records = new LRUCache({ max: limits.max, dispose: (entry) => this.#unlist(entry) })
   }
 
-  /** The record, or that there is none, if either was read recently enough. */
-  get(digest: string): Entry | Unknown | undefined {
+  /**
+   * The record, or that there is none, if either was read recently enough.
+   *
+   * @param now the wall clock, which the caller has read for the dates of the record too
+   */
+  get(digest: string, now: number): Entry | Unknown | undefined {
     const record = this.#records.get(digest)
     if (record !== undefined) {
-      if (this.#isFresh(record.readAt)) return record
+      if (this.#isFresh(record.readAt, now)) return record
       this.#records.delete(digest)
       return undefined
     }
     const unknown = this.#unknown.get(digest)
-    if (unknown !== undefined && !this.#isFresh(unknown.readAt)) {
+    if (unknown !== undefined && !this.#isFresh(unknown.readAt, now)) {
       this.#unknown.delete(digest)
       return undefined
     }
@@ -102,8 +106,8 @@ export class RecordCache<Entry extends Remembered> {
     this.#records.clear()
   }
 
-  #isFresh(readAt: Moments): boolean {
-    const wallAge = this.#clock.now() - readAt.wall
+  #isFresh(readAt: Moments, now: number): boolean {
+    const wallAge = now - readAt.wall
     // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
     if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
     return this.#clock.monotonic() - readAt.monotonic < this.#maxStalenessMs

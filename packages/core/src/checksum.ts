@@ -30,6 +30,22 @@ export function crcOver(crc: number, text: string, start = 0, end: number = text
   return running
 }
 
+/**
+ * Continues a running CRC over base62 characters; `undefined` when one of them is none. One pass for both questions:
+ * every request with a well-formed token pays for it.
+ */
+export function crcOverBase62(crc: number, text: string, start: number, end: number): number | undefined {
+  let running = crc
+  let seen = 0
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index)
+    // Neither a base62 character's code nor its digit has a bit above the seventh; everything else brings one.
+    seen |= code | (DIGIT[code] as number)
+    running = (CRC_TABLE[(running ^ code) & 0xff] as number) ^ (running >>> 8)
+  }
+  return seen > 0x7f ? undefined : running
+}
+
 /** Ends a running CRC: the unsigned 32-bit value. */
 export function crcValue(crc: number): number {
   return ~crc >>> 0

@@ -33,6 +33,9 @@ export const DAY: number = 24 * HOUR
 /** Longest delay a timer takes before it wraps round and fires at once (2^31 - 1 milliseconds). */
 const LONGEST_DELAY_MS = 2_147_483_647
 
+/** Taken once: the global is a getter on most runtimes, and a cached answer asks the time on every request. */
+const { performance } = globalThis
+
 /** The clock of the running system; the default of `createVerifier`. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
@@ -45,4 +48,9 @@ function scheduleTimeout(callback: () => void, delayMs: number): () => void {
   // Node, Bun and Deno return an object that can be told not to keep the process alive; elsewhere it is a number.
   if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
   return () => clearTimeout(timer as number)
+}
+
+/** Calls `callback` once after `delayMs`, by the clock if it can, otherwise by the system's timer. */
+export function schedule(clock: Clock, delayMs: number, callback: () => void): () => void {
+  return clock.schedule === undefined ? scheduleTimeout(callback, delayMs) : clock.schedule(callback, delayMs)
 }

@@ -34,6 +34,7 @@ export function sha256(): Digester {
   return Object.freeze({ digest, older: [] })
 }
 
+/** What `hmacSha256()` takes. */
 export interface HmacSha256Options {
   /**
    * Secret keys by name, each at least 32 bytes: a string (taken as UTF-8) or bytes. All of them verify. Keep them

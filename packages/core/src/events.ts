@@ -57,6 +57,7 @@ export interface VerifierEvents {
   cache: { readonly outcome: CacheOutcome; readonly at: number }
 }
 
+/** The names of the events. */
 export type VerifierEvent = keyof VerifierEvents
 
 /** Takes an event. What it throws is reported like any uncaught error and changes no verdict. */
@@ -66,50 +67,43 @@ const NAMES = ['accepted', 'denied', 'failed', 'cache'] as const satisfies reado
 
 /** Hands events to listeners, and to `node:diagnostics_channel` as `bearward:<name>` where there is one. */
 export class Events {
-  readonly #clock: Clock
+  readonly topics: { readonly [Name in VerifierEvent]: Topic<Name> }
   #hasWarned = false
-  readonly #topics: { [Name in VerifierEvent]: Topic<Name> }
 
   constructor(clock: Clock) {
-    this.#clock = clock
-    this.#topics = {
-      accepted: new Topic('accepted'),
-      denied: new Topic('denied'),
-      failed: new Topic('failed'),
-      cache: new Topic('cache'),
+    this.topics = {
+      accepted: new Topic('accepted', clock),
+      denied: new Topic('denied', clock),
+      failed: new Topic('failed', clock),
+      cache: new Topic('cache', clock),
     }
   }
 
   on<Name extends VerifierEvent>(name: Name, listener: Listener<Name>): () => void {
     if (!NAMES.includes(name)) throw new TypeError(`on: no such event; there are ${NAMES.join(', ')}`)
     if (typeof listener !== 'function') throw new TypeError('on: the listener must be a function')
-    return this.#topics[name].add(listener)
-  }
-
-  /** Whether anybody listens: asked first on hot paths, so that silence costs nothing. */
-  wants(name: VerifierEvent): boolean {
-    return this.#topics[name].isHeard
-  }
-
-  emit<Name extends VerifierEvent>(name: Name, facts: Omit<VerifierEvents[Name], 'at'>): void {
-    const topic: Topic<Name> = this.#topics[name]
-    if (topic.isHeard) topic.emit({ ...facts, at: this.#clock.now() } as VerifierEvents[Name])
-    else if (name === 'failed') this.#warnOnce()
+    return this.topics[name].add(listener)
   }
 
   /** The client is told nothing of a failure: if the operator were not told either, nobody would be. */
-  #warnOnce(): void {
-    if (this.#hasWarned) return
-    this.#hasWarned = true
-    warn("A key could not be checked, and nobody listens: see why with verifier.on('failed', listener).")
+  fail(reason: FailureReason, error: unknown): void {
+    if (this.topics.failed.isHeard) {
+      this.topics.failed.emit({ reason, error })
+    } else if (!this.#hasWarned) {
+      this.#hasWarned = true
+      warn("A key could not be checked, and nobody listens: see why with verifier.on('failed', listener).")
+    }
   }
 }
 
+/** One kind of event. Ask `isHeard` before making the facts of one: then silence costs nothing. */
 class Topic<Name extends VerifierEvent> {
+  readonly #clock: Clock
   #listeners: readonly Listener<Name>[] = []
   readonly #channel: { readonly hasSubscribers: boolean; publish(message: unknown): void } | undefined
 
-  constructor(name: Name) {
+  constructor(name: Name, clock: Clock) {
+    this.#clock = clock
     this.#channel = builtin('node:diagnostics_channel')?.channel(`bearward:${name}`)
   }
 
@@ -126,8 +120,8 @@ class Topic<Name extends VerifierEvent> {
     }
   }
 
-  emit(event: VerifierEvents[Name]): void {
-    Object.freeze(event)
+  emit(facts: Omit<VerifierEvents[Name], 'at'>): void {
+    const event = Object.freeze({ ...facts, at: this.#clock.now() }) as VerifierEvents[Name]
     for (const listener of this.#listeners) {
       try {
         listener(event)

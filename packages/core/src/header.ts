@@ -22,14 +22,17 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 
-/** RFC 6750 §2.1 `b64token`, with `|` and `:` because keys in the wild carry them. Padding is read apart. */
+/**
+ * RFC 6750 §2.1 `b64token`, with `|` and `:` because keys in the wild carry them. Padding is read apart. A table and
+ * no regular expression: `RegExp.lastMatch` would keep the token after the request.
+ */
 const TOKEN_CHARACTER = characters('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/|:')
 
 /** RFC 9110 §5.6.2 `tchar`: what an authentication scheme or a parameter name is made of. */
 const NAME_CHARACTER = characters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")
 
-const BEARER = 'bearer'
-const BASIC = 'basic'
+const BEARER = codes('bearer')
+const BASIC = codes('basic')
 
 /** The schemes that `readAuthorization` takes credentials from; all others are somebody else's. */
 export interface Schemes {
@@ -50,6 +53,12 @@ export function readAuthorization(
 ): Credential {
   const value = oneField(field, maxTokenLength)
   if (typeof value !== 'string') return value
+
+  // What nearly every client sends; whatever differs from it by a blank is read with care below.
+  if (schemes.bearer && value.charCodeAt(BEARER.length) === SPACE && isScheme(value, 0, BEARER.length, BEARER)) {
+    const token = readToken(value, BEARER.length + 1, value.length, maxTokenLength)
+    if (token !== MALFORMED) return token
+  }
 
   const start = skipBlanks(value, 0)
   const end = trimBlanks(value, start)
@@ -92,23 +101,19 @@ export function readToken(value: string, start: number, end: number, maxTokenLen
 
 /** The only field there is, bounded in length before anything else reads it. */
 function oneField(field: FieldValue, maxTokenLength: number): Credential {
+  if (typeof field === 'string') return field.length > maxTokenLength + FIELD_ALLOWANCE ? MALFORMED : field
   if (field === undefined || field === null) return MISSING
-  let value: unknown = field
-  if (Array.isArray(field)) {
-    if (field.length === 0) return MISSING
-    // RFC 6750 §2: one method per request; RFC 9110 §11.6.2 allows one field.
-    if (field.length > 1) return MALFORMED
-    value = field[0]
-  }
-  if (typeof value !== 'string') return MALFORMED
-  return value.length > maxTokenLength + FIELD_ALLOWANCE ? MALFORMED : value
+  if (!Array.isArray(field)) return MALFORMED
+  if (field.length === 0) return MISSING
+  // RFC 6750 §2: one method per request; RFC 9110 §11.6.2 allows one field.
+  return field.length === 1 && typeof field[0] === 'string' ? oneField(field[0], maxTokenLength) : MALFORMED
 }
 
-function isScheme(value: string, start: number, end: number, name: string): boolean {
+function isScheme(value: string, start: number, end: number, name: Uint8Array): boolean {
   if (end - start !== name.length) return false
   for (let index = 0; index < name.length; index++) {
-    // RFC 9110 §11.1: compared without case. All of `name` are letters, for which bit 0x20 is the case.
-    if ((value.charCodeAt(start + index) | 0x20) !== name.charCodeAt(index)) return false
+    // RFC 9110 §11.1: compared without case. `name` is letters alone, for which bit 0x20 is the case.
+    if ((value.charCodeAt(start + index) | 0x20) !== name[index]) return false
   }
   return true
 }
@@ -167,4 +172,8 @@ function characters(allowed: string): Uint8Array {
   const table = new Uint8Array(256)
   for (let index = 0; index < allowed.length; index++) table[allowed.charCodeAt(index)] = 1
   return table
+}
+
+function codes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }

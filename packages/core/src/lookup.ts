@@ -41,10 +41,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
   }
 
   /** What is remembered of this digest, if it is young enough to be served. */
-  remembered(digest: string): Entry<K, S> | Unknown | undefined {
+  remembered(digest: string, now: number): Entry<K, S> | Unknown | undefined {
     if (this.#cache === undefined) return undefined
-    const remembered = this.#cache.get(digest)
-    if (this.#events.wants('cache')) this.#tell(remembered === undefined ? 'miss' : outcomeOf(remembered))
+    const remembered = this.#cache.get(digest, now)
+    if (this.#events.topics.cache.isHeard) this.#tell(remembered === undefined ? 'miss' : outcomeOf(remembered))
     return remembered
   }
 
@@ -116,7 +116,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   }
 
   #failed({ reason, error }: Found<K> & { kind: 'failure' }): Answer<K, S> {
-    this.#events.emit('failed', { reason, error })
+    this.#events.fail(reason, error)
     return { denied: 'unavailable', reason }
   }
 
@@ -126,7 +126,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   }
 
   #tell(outcome: CacheOutcome): void {
-    if (this.#events.wants('cache')) this.#events.emit('cache', { outcome })
+    if (this.#events.topics.cache.isHeard) this.#events.topics.cache.emit({ outcome })
   }
 }
 

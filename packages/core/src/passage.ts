@@ -24,8 +24,10 @@ export interface AuthenticateOptions<OnDenied> {
 /** What `authenticate()` leaves on a request for itself, mounted again, and for `requireScopes()`. */
 export interface Passage<OnDenied> {
   readonly verifier: Verifier
-  /** None where authentication is optional and no credentials were sent. */
+  /** None where authentication is optional and no credentials were sent, and for a preflight. */
   readonly principal: Principal | undefined
+  /** A CORS preflight that was let through: it carries no credentials, so no scopes can be asked of it. */
+  readonly isPreflight: boolean
   readonly onDenied: OnDenied | undefined
 }
 
@@ -38,8 +40,12 @@ export type Outcome<OnDenied> =
 export interface Gate<K extends KeyRecord, S extends string, OnDenied> {
   readonly verifier: Verifier<K, S>
   readonly onDenied: OnDenied | undefined
-  /** Whether the request need not be verified: it has passed this verifier, or is a preflight that may pass. */
-  skips(passage: Passage<OnDenied> | undefined, method: string | undefined, request: RequestFields): boolean
+  /** The passage of a request that need not be verified: it has passed this verifier, or is a preflight. */
+  admit(
+    passage: Passage<OnDenied> | undefined,
+    method: string | undefined,
+    request: RequestFields,
+  ): Passage<OnDenied> | undefined
   /** What a verdict means here, `optional` considered. */
   outcome(verdict: Verdict<K, S>): Outcome<OnDenied>
 }
@@ -79,17 +85,18 @@ export function createGate<K extends KeyRecord, S extends string, OnDenied>(
   if (onDenied !== undefined && typeof onDenied !== 'function') {
     throw new TypeError('authenticate: option `onDenied` must be a function')
   }
-  const absent: Outcome<OnDenied> = { passage: { verifier, principal: undefined, onDenied } }
+  const absent: Passage<OnDenied> = Object.freeze({ verifier, principal: undefined, isPreflight: false, onDenied })
+  const admitted: Passage<OnDenied> = Object.freeze({ ...absent, isPreflight: true })
   return {
     verifier,
     onDenied,
-    skips(passage, method, request) {
-      if (passage?.verifier === verifier && (passage.principal !== undefined || optional)) return true
-      return preflight && method === 'OPTIONS' && isPreflight(request)
+    admit(passage, method, request) {
+      if (passage?.verifier === verifier && (passage.principal !== undefined || optional)) return passage
+      return preflight && method === 'OPTIONS' && isPreflight(request) ? admitted : undefined
     },
     outcome(verdict) {
-      if (verdict.ok) return { passage: { verifier, principal: verdict.principal, onDenied } }
-      return optional && verdict.denial.code === 'missing' ? absent : { denial: verdict.denial }
+      if (verdict.ok) return { passage: { verifier, principal: verdict.principal, isPreflight: false, onDenied } }
+      return optional && verdict.denial.code === 'missing' ? { passage: absent } : { denial: verdict.denial }
     },
   }
 }
@@ -140,7 +147,7 @@ export function denialOf(passage: Passage<unknown> | undefined, requirement: Sco
       'requireScopes: nothing has authenticated this request; mount authenticate(verifier) in front of this route',
     )
   }
-  return passage.verifier.authorize(passage.principal, requirement)
+  return passage.isPreflight ? undefined : passage.verifier.authorize(passage.principal, requirement)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, schedule } from './clock.ts'
 import { equalDigests } from './compare.ts'
 import type { FailureReason } from './events.ts'
 import type { Question } from './question.ts'
@@ -140,15 +140,9 @@ export class Resolver<K extends KeyRecord> {
     const { clock, deadlineMs } = this.#options
     this.#running.add(controller)
     return new Promise<T>((resolve, reject) => {
-      const schedule = clock.schedule ?? (systemClock.schedule as NonNullable<Clock['schedule']>)
-      const cancel = schedule(() => {
-        this.#running.delete(controller)
-        reject(new Failure('resolver_timeout', new Error(`${step} did not answer within ${deadlineMs} ms`)))
-        controller.abort()
-      }, deadlineMs)
-      controller.signal.addEventListener('abort', () => reject(new Failure('closed', CLOSED)))
+      let cancel: (() => void) | undefined
       const end = (): void => {
-        cancel()
+        cancel?.()
         this.#running.delete(controller)
       }
       started.then(
@@ -161,6 +155,12 @@ export class Resolver<K extends KeyRecord> {
           reject(new Failure(failed, error))
         },
       )
+      controller.signal.addEventListener('abort', () => reject(new Failure('closed', CLOSED)))
+      cancel = schedule(clock, deadlineMs, () => {
+        this.#running.delete(controller)
+        reject(new Failure('resolver_timeout', new Error(`${step} did not answer within ${deadlineMs} ms`)))
+        controller.abort()
+      })
     })
   }
 }

@@ -15,7 +15,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * scopes.has('posts:read') // true
  * scopes.hasAll(['posts:read', 'posts:write']) // false
  * scopes.hasAny(['posts:read', 'posts:write']) // true
- * [...scopes] // ['posts:read']
+ * console.log([...scopes]) // ['posts:read']
  * ```
  */
 export class ScopeSet<S extends string = string> implements Iterable<S> {

@@ -12,6 +12,7 @@ export interface SecretHash {
   verify(secret: string, stored: string, signal: AbortSignal): Promise<boolean>
 }
 
+/** What `scrypt()` takes: the parameters that the stored hashes were made with, and bounds on the work. */
 export interface ScryptOptions {
   /** RFC 7914 §2 cost parameter, a power of two. Default 16384, as in Node's `scrypt`. */
   readonly cost?: number

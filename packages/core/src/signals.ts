@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, schedule } from './clock.ts'
 import { concerns, type Subject, type Target } from './invalidation.ts'
 
 /** A key that an open stream depends on. */
@@ -139,9 +139,8 @@ export class Signals<Entry extends Watched> {
       this.#end(watch)
       return false
     }
-    const schedule = this.#clock.schedule ?? (systemClock.schedule as NonNullable<Clock['schedule']>)
     // A timer may be capped, and the wall clock may have been set: ask again when it fires.
-    watch.cancelTimer = schedule(() => this.#armExpiry(watch), remainingMs)
+    watch.cancelTimer = schedule(this.#clock, remainingMs, () => this.#armExpiry(watch))
     return true
   }
 

@@ -1,4 +1,14 @@
-import { BASE62, CHECKSUM_LENGTH, CRC_START, checksum, crcOver, crcValue, isBase62, readBase62 } from './checksum.ts'
+import {
+  BASE62,
+  CHECKSUM_LENGTH,
+  CRC_START,
+  checksum,
+  crcOver,
+  crcOverBase62,
+  crcValue,
+  isBase62,
+  readBase62,
+} from './checksum.ts'
 
 /** What a format reads out of a token without asking anyone. */
 export interface ParsedToken {
@@ -49,6 +59,7 @@ export interface KeyFormat extends TokenFormat {
 /** Fills the array with random bytes and nothing else; `crypto.getRandomValues` is one. */
 export type RandomBytes = (bytes: Uint8Array<ArrayBuffer>) => unknown
 
+/** What `keyFormat()` takes. */
 export interface KeyFormatOptions {
   /** Stands first in every token: letters and digits, single `_` inside, 1 to 32 characters. */
   readonly prefix: string
@@ -87,16 +98,15 @@ export function keyFormat(options: KeyFormatOptions): KeyFormat {
   const heads = headsOf(prefix, environments)
   const maxLength = Math.max(...heads.map((head) => head.text.length)) + bodyLength
 
-  const headOf = (token: string): Head | undefined =>
-    heads.find(({ text }) => token.length === text.length + bodyLength && token.startsWith(text))
+  const headOf = (token: string): Head | undefined => findHead(heads, token, bodyLength)
 
   const parse = (token: string): ParsedToken | null => {
     const head = headOf(token)
     if (head === undefined) return null
     const checksumStart = token.length - CHECKSUM_LENGTH
-    if (!isBase62(token, head.text.length, checksumStart)) return null
-    const found = crcValue(crcOver(head.crc, token, head.text.length, checksumStart))
-    return readBase62(token, checksumStart, token.length) === found ? head.parsed : null
+    const crc = crcOverBase62(head.crc, token, head.text.length, checksumStart)
+    if (crc === undefined) return null
+    return readBase62(token, checksumStart, token.length) === crcValue(crc) ? head.parsed : null
   }
 
   return Object.freeze({
@@ -113,6 +123,7 @@ export function keyFormat(options: KeyFormatOptions): KeyFormat {
   })
 }
 
+/** What `idKeyFormat()` takes. */
 export interface IdKeyFormatOptions extends KeyFormatOptions {
   /** Characters of the id. Default 16, 4 to 64. */
   readonly idLength?: number
@@ -145,8 +156,7 @@ export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
   const heads = headsOf(prefix, environments)
   const maxLength = Math.max(...heads.map((head) => head.text.length)) + bodyLength
 
-  const headOf = (token: string): Head | undefined =>
-    heads.find(({ text }) => token.length === text.length + bodyLength && token.startsWith(text))
+  const headOf = (token: string): Head | undefined => findHead(heads, token, bodyLength)
 
   const parse = (token: string): ParsedToken | null => {
     const head = headOf(token)
@@ -179,6 +189,7 @@ export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
   })
 }
 
+/** What `pairFormat()` takes. */
 export interface PairFormatOptions {
   /** What stands between id and secret: one of `: | . _ ~`. Default `:`, as in Basic credentials (RFC 7617 §2). */
   readonly separator?: ':' | '|' | '.' | '_' | '~'
@@ -268,6 +279,13 @@ function headsOf(prefix: string, environments: readonly string[]): readonly Head
   })
   if (environments.length === 0) return [head(`${prefix}_`, { prefix })]
   return environments.map((environment) => head(`${prefix}_${environment}_`, { prefix, environment }))
+}
+
+function findHead(heads: readonly Head[], token: string, bodyLength: number): Head | undefined {
+  for (const head of heads) {
+    if (token.length === head.text.length + bodyLength && token.startsWith(head.text)) return head
+  }
+  return undefined
 }
 
 function headFor(heads: readonly Head[], environment: string | undefined): Head {

@@ -1,7 +1,7 @@
 import { type Denials, denialsOf } from './challenge.ts'
 import { firstFailure } from './checks.ts'
 import { Entry } from './entry.ts'
-import { Events, type FailureReason, type Listener, type Reason, type VerifierEvent } from './events.ts'
+import { Events, type Listener, type Reason, type VerifierEvent } from './events.ts'
 import { type Credential, type FieldValue, readAuthorization, type Schemes } from './header.ts'
 import { type Invalidation, targetOf } from './invalidation.ts'
 import { type Answer, Lookup } from './lookup.ts'
@@ -85,7 +85,11 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     this.#schemes = schemesOf(settings.credentials)
     this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength)
     this.#events = new Events(settings.clock)
-    this.#lookup = new Lookup(settings, this.#events, (entry) => this.#failureOf(entry) === undefined)
+    this.#lookup = new Lookup(
+      settings,
+      this.#events,
+      (entry) => this.#failureOf(entry, settings.clock.now()) === undefined,
+    )
     this.#denials = denialsOf(settings.realm)
   }
 
@@ -113,8 +117,9 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   #verifyDigest(digest: string, token: string, parsed: ParsedToken): Verdict<K, S> | Promise<Verdict<K, S>> {
-    const remembered = this.#lookup.remembered(digest)
-    if (remembered instanceof Entry) return this.#judge(remembered)
+    const now = this.#settings.clock.now()
+    const remembered = this.#lookup.remembered(digest, now)
+    if (remembered instanceof Entry) return this.#judge(remembered, now)
     if (remembered !== undefined) return this.#refuse('invalid', 'unknown')
 
     const question = questionOf(digest, token, parsed, this.#settings.digest)
@@ -124,25 +129,27 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   #conclude(answer: Answer<K, S>): Verdict<K, S> {
-    return answer instanceof Entry ? this.#judge(answer) : this.#refuse(answer.denied, answer.reason)
+    return answer instanceof Entry
+      ? this.#judge(answer, this.#settings.clock.now())
+      : this.#refuse(answer.denied, answer.reason)
   }
 
   /** Dates, state and the application's condition are asked on every request, however the record came here. */
-  #judge(entry: Entry<K, S>): Verdict<K, S> {
-    const failure = this.#failureOf(entry)
+  #judge(entry: Entry<K, S>, now: number): Verdict<K, S> {
+    const failure = this.#failureOf(entry, now)
     if (failure !== undefined) {
       return this.#refuse(failure === 'accept_failed' ? 'unavailable' : 'invalid', failure, entry.id)
     }
-    if (this.#events.wants('accepted')) {
+    if (this.#events.topics.accepted.isHeard) {
       const { keyId, owner, environment } = entry.principal
-      this.#events.emit('accepted', { keyId, owner, environment })
+      this.#events.topics.accepted.emit({ keyId, owner, environment })
     }
     return entry.accepted
   }
 
-  #failureOf(entry: Entry<K, S>): Reason | undefined {
-    const { accept, clock } = this.#settings
-    const failure = firstFailure(entry.key, entry.tokenEnvironment, clock.now())
+  #failureOf(entry: Entry<K, S>, now: number): Reason | undefined {
+    const { accept } = this.#settings
+    const failure = firstFailure(entry.key, entry.tokenEnvironment, now)
     if (failure !== undefined || accept === undefined) return failure
     try {
       const accepted: unknown = accept(entry.principal.key)
@@ -150,7 +157,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       // A promise is truthy: taken as a yes it would let everybody in.
       throw new TypeError('createVerifier: option `accept` must answer true or false at once')
     } catch (error) {
-      this.#events.emit('failed', { reason: 'accept_failed', error })
+      this.#events.fail('accept_failed', error)
       return 'accept_failed'
     }
   }
@@ -176,9 +183,8 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   /** A step that the user brought has thrown: a format or a digester. Nobody is let in on that account. */
   #fail(error: unknown): Verdict<K, S> {
-    const reason: FailureReason = 'step_failed'
-    this.#events.emit('failed', { reason, error })
-    return this.#refuse('unavailable', reason)
+    this.#events.fail('step_failed', error)
+    return this.#refuse('unavailable', 'step_failed')
   }
 
   #refuse(code: Exclude<DenialCode, 'insufficient_scope'>, reason: Reason, keyId?: string): Verdict<K, S> {
@@ -186,7 +192,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   #deny(denial: Denial, reason: Reason, keyId?: string): Denial {
-    if (this.#events.wants('denied')) this.#events.emit('denied', { code: denial.code, reason, keyId })
+    if (this.#events.topics.denied.isHeard) this.#events.topics.denied.emit({ code: denial.code, reason, keyId })
     return denial
   }
 }

@@ -36,7 +36,6 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
 
 /**
  * Refuses requests without an accepted key; sets `req.auth` on the others. Works in Express 4 and 5.
- *
  * @param verifier made by `createVerifier()`
  * @param options `optional`, `preflight`, `onDenied`
  * @throws {TypeError} when the verifier or an option cannot be used
@@ -54,27 +53,20 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = object,
+  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
 >(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, O extends { optional: true } ? undefined : never> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
     const { passage, denial } = gate.outcome(verdict)
-    if (denial !== undefined) {
-      answer(denial, gate.onDenied, req, res, next)
-      return
-    }
-    req[PASSAGE] = passage
-    req.auth = passage.principal
-    next()
+    if (denial === undefined) pass(passage, req, next)
+    else answer(denial, gate.onDenied, req, res, next)
   }
 
   const middleware = (req: Passed, res: Response, next: NextFunction): void => {
     const request = nodeRequest(req)
-    if (gate.skips(req[PASSAGE], req.method, request)) {
-      next()
-      return
-    }
+    const admitted = gate.admit(req[PASSAGE], req.method, request)
+    if (admitted !== undefined) return pass(admitted, req, next)
     const verdict = verifier.verifyRequest(request)
     if (verdict instanceof Promise) verdict.then((value) => settle(value, req, res, next)).catch(next)
     else settle(verdict, req, res, next)
@@ -87,7 +79,6 @@ export function authenticate<
 
 /**
  * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none. Goes behind `authenticate()`.
- *
  * @throws {TypeError} when no scope is named, or one cannot be written in a challenge
  * @example
  * ```ts
@@ -105,6 +96,12 @@ export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(
     else answer(denial, passage?.onDenied, req, res, next)
   },
 )
+
+function pass(passage: Passage<OnDenied>, req: Passed, next: NextFunction): void {
+  req[PASSAGE] = passage
+  req.auth = passage.principal
+  next()
+}
 
 function answer(denial: Denial, onDenied: OnDenied | undefined, req: Request, res: Response, next: NextFunction): void {
   if (onDenied !== undefined) {

@@ -57,7 +57,7 @@ const PASSAGE = Symbol('bearward.passage') as unknown as string
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = object,
+  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
 >(
   verifier: Verifier<K, S>,
   options?: O,
@@ -66,15 +66,13 @@ export function authenticate<
 
   const settle = (verdict: Verdict<K, S>, c: Context, next: Next): ReturnType<MiddlewareHandler> => {
     const { passage, denial } = gate.outcome(verdict)
-    if (denial !== undefined) return answer(denial, gate.onDenied, c)
-    c.set(PASSAGE, passage)
-    c.set('auth', passage.principal)
-    return next()
+    return denial === undefined ? pass(passage, c, next) : answer(denial, gate.onDenied, c)
   }
 
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
     const request = webRequest(c.req.raw)
-    if (gate.skips(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)) return next()
+    const admitted = gate.admit(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)
+    if (admitted !== undefined) return pass(admitted, c, next)
     const verdict = verifier.verifyRequest(request)
     return verdict instanceof Promise ? verdict.then((value) => settle(value, c, next)) : settle(verdict, c, next)
   }
@@ -102,6 +100,12 @@ export const requireScopes: RequireScopes<string, MiddlewareHandler> = scopeGuar
     return denial === undefined ? next() : answer(denial, passage?.onDenied, c)
   },
 )
+
+function pass(passage: Passage<OnDenied>, c: Context, next: Next): Promise<void> {
+  c.set(PASSAGE, passage)
+  c.set('auth', passage.principal)
+  return next()
+}
 
 async function answer(denial: Denial, onDenied: OnDenied | undefined, c: Context): Promise<Response> {
   if (onDenied !== undefined) return onDenied(denial, c)

@@ -56,7 +56,7 @@ type Passed = ParameterizedContext<DefaultState, DefaultContext & { [PASSAGE]?: 
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = object,
+  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
 >(
   verifier: Verifier<K, S>,
   options?: O,
@@ -65,15 +65,13 @@ export function authenticate<
 
   const settle = (verdict: Verdict<K, S>, ctx: Passed, next: Next): unknown => {
     const { passage, denial } = gate.outcome(verdict)
-    if (denial !== undefined) return answer(denial, gate.onDenied, ctx, next)
-    ctx[PASSAGE] = passage
-    ctx.state.auth = passage.principal
-    return next()
+    return denial === undefined ? pass(passage, ctx, next) : answer(denial, gate.onDenied, ctx, next)
   }
 
   const middleware = (ctx: Passed, next: Next): unknown => {
     const request = nodeRequest(ctx.req)
-    if (gate.skips(ctx[PASSAGE], ctx.method, request)) return next()
+    const admitted = gate.admit(ctx[PASSAGE], ctx.method, request)
+    if (admitted !== undefined) return pass(admitted, ctx, next)
     const verdict = verifier.verifyRequest(request)
     return verdict instanceof Promise ? verdict.then((value) => settle(value, ctx, next)) : settle(verdict, ctx, next)
   }
@@ -103,6 +101,12 @@ export const requireScopes: RequireScopes<string, Middleware> = scopeGuard(
     return denial === undefined ? next() : answer(denial, passage?.onDenied, ctx, next)
   },
 )
+
+function pass(passage: Passage<OnDenied>, ctx: Passed, next: Next): unknown {
+  ctx[PASSAGE] = passage
+  ctx.state.auth = passage.principal
+  return next()
+}
 
 function answer(denial: Denial, onDenied: OnDenied | undefined, ctx: Passed, next: Next): unknown {
   if (onDenied !== undefined) return onDenied(denial, ctx, next)

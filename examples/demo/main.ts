@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { constants, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createVerifier, MINUTE } from '@bearward/core'
+import { listAttempts } from './attempts.ts'
+import { format, KeyTable, SCOPES } from './keys.ts'
+import { exitCodeOf, makeAttempts } from './outcome.ts'
+import { startServers } from './servers.ts'
+import { startSession } from './session.ts'
+import { formatOutcomes } from './table.ts'
+
+const USAGE = `npm run demo                          show what each framework answers, then stay up to be tried
+npm run demo -- --once                the same, and end: exit code 1 if any answer was not the expected one
+npm run --silent demo -- --json       the same as --once, for a program`
+
+const { once, json, help } = readOptions()
+if (help) {
+  console.log(USAGE)
+  process.exit()
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bearward-demo-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+// Ctrl-C is how the demo ends when all is well, so it is no failure; another signal is told to whoever sent it.
+process.once('SIGINT', () => process.exit())
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]))
+}
+
+const table = new KeyTable(join(folder, 'keys.db'))
+const verifier = createVerifier({
+  resolve: (digest) => table.findByDigest(digest),
+  format,
+  scopes: SCOPES,
+  cache: { max: 10_000, maxStalenessMs: MINUTE },
+})
+const failures: string[] = []
+const stopCollecting = verifier.on('failed', ({ error }) => failures.push(String(error)))
+const servers = await startServers(verifier)
+
+const attempts = await listAttempts(table, (invalidation) => verifier.invalidate(invalidation))
+const outcomes = await makeAttempts(attempts, servers, () => table.reads)
+stopCollecting()
+// Set now and kept: somebody who stops the demo after a failure gets to know of it too.
+process.exitCode = exitCodeOf(outcomes)
+
+if (json) console.log(JSON.stringify({ ok: process.exitCode === 0, outcomes, failures }, null, 2))
+else {
+  console.log(`\n${formatOutcomes(outcomes, { color: wantsColor() })}`)
+  for (const failure of new Set(failures))
+    console.log(`The store being down was told to the operator alone: ${failure}`)
+  console.log('')
+}
+
+if (once || json) {
+  for (const server of servers) server.close()
+  verifier.close()
+  table.close()
+} else {
+  startSession({
+    verifier,
+    servers,
+    token: await table.issue('key_yours'),
+    input: process.stdin.isTTY ? process.stdin : undefined,
+    print: (text) => console.log(text),
+    revoke() {
+      table.revoke('key_yours')
+      verifier.invalidate({ id: 'key_yours' })
+    },
+  })
+}
+
+function readOptions() {
+  const flag = { type: 'boolean', default: false } as const
+  try {
+    return parseArgs({ options: { once: flag, json: flag, help: flag } }).values
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+/** https://no-color.org: any value that is not empty. */
+function wantsColor(): boolean {
+  return process.stdout.isTTY && !process.env.NO_COLOR
+}

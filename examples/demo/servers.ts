@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Verifier } from '@bearward/core'
+import { authenticate as expressAuthenticate } from '@bearward/express'
+import { authenticate as honoAuthenticate } from '@bearward/hono'
+import { authenticate as koaAuthenticate } from '@bearward/koa'
+import { getRequestListener } from '@hono/node-server'
+import express from 'express'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import type { KeyRow, SCOPES } from './keys.ts'
+
+type DemoVerifier = Verifier<KeyRow, (typeof SCOPES)[number]>
+
+export interface RunningServer {
+  readonly framework: string
+  readonly origin: string
+  close(): void
+}
+
+/** The same small API three times: `GET /v1/posts` and `DELETE /v1/posts`, one verifier before all of them. */
+export async function startServers(verifier: DemoVerifier): Promise<RunningServer[]> {
+  return [
+    await listen('Express 5', expressApp(verifier)),
+    await listen('Koa 3', koaApp(verifier)),
+    await listen('Hono 4 on Node', honoApp(verifier)),
+  ]
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+
+function expressApp(verifier: DemoVerifier): Listener {
+  const auth = expressAuthenticate(verifier)
+  const app = express()
+  app.use('/v1', auth)
+  app.get('/v1/posts', auth.requireScopes('posts:read'), (req, res) => {
+    const { key } = auth.principal(req)
+    res.json({ framework: 'Express', key: key.id, plan: key.plan })
+  })
+  app.delete('/v1/posts', auth.requireScopes('posts:write'), (_req, res) => {
+    res.status(204).end()
+  })
+  return app
+}
+
+function koaApp(verifier: DemoVerifier): Listener {
+  const auth = koaAuthenticate(verifier)
+  const mayRead = auth.requireScopes('posts:read')
+  const mayWrite = auth.requireScopes('posts:write')
+  const app = new Koa()
+    .use(auth)
+    .use((ctx, next) => (ctx.method === 'DELETE' ? mayWrite(ctx, next) : mayRead(ctx, next)))
+    .use((ctx) => {
+      const { key } = ctx.state.auth
+      if (ctx.method === 'DELETE') ctx.status = 204
+      else ctx.body = { framework: 'Koa', key: key.id, plan: key.plan }
+    })
+  return app.callback()
+}
+
+function honoApp(verifier: DemoVerifier): Listener {
+  const auth = honoAuthenticate(verifier)
+  const app = new Hono()
+    .use('/v1/*', auth)
+    .get('/v1/posts', auth.requireScopes('posts:read'), (c) => {
+      const { key } = c.var.auth
+      return c.json({ framework: 'Hono', key: key.id, plan: key.plan })
+    })
+    .delete('/v1/posts', auth.requireScopes('posts:write'), (c) => c.body(null, 204))
+  return getRequestListener(app.fetch)
+}
+
+async function listen(framework: string, listener: Listener): Promise<RunningServer> {
+  const server: Server = createServer((request, response) => void listener(request, response))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    framework,
+    origin: `http://127.0.0.1:${port}`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Verifier } from '@bearward/core'
+import type { RunningServer } from './servers.ts'
+
+export interface Session {
+  readonly verifier: Pick<Verifier, 'on'>
+  readonly servers: readonly RunningServer[]
+  /** Printed once, for the person at the terminal. */
+  readonly token: string
+  /** Where commands are typed; none when nobody is there to type. */
+  readonly input: Readable | undefined
+  readonly print: (text: string) => void
+  /** Revokes the key of `token`. */
+  readonly revoke: () => void
+}
+
+/** Prints what to try and what became of it, and obeys `r`. */
+export function startSession({ verifier, servers, token, input, print, revoke }: Session): void {
+  const url = (server: RunningServer): string => `${server.origin}/v1/posts`
+  print('The servers stay up. A key of your own, shown this once; it may read and not delete:\n')
+  for (const server of servers) {
+    print(`  # ${server.framework}`)
+    print(`  curl -i ${url(server)} -H 'Authorization: Bearer ${token}'`)
+  }
+  const [first] = servers
+  if (first !== undefined) {
+    print('  # refused')
+    print(`  curl -i ${url(first)}`)
+    print(`  curl -i -X DELETE ${url(first)} -H 'Authorization: Bearer ${token}'`)
+  }
+  print('')
+  if (input !== undefined) {
+    print('Type r and Enter to revoke that key, then send a request again.')
+    let isRevoked = false
+    createInterface({ input }).on('line', (line) => {
+      if (line.trim() !== 'r') print('r and Enter revokes the key; Ctrl-C stops the servers.')
+      else if (isRevoked) print('It is revoked already.')
+      else {
+        revoke()
+        isRevoked = true
+        print('Revoked. From now on all three servers answer 401.')
+      }
+    })
+  }
+  print('Stop with Ctrl-C: the database file goes with it. What you see here of each request, its client does not:\n')
+  verifier.on('accepted', ({ keyId, owner }) => print(`  accepted  ${keyId} of ${owner}`))
+  verifier.on('denied', ({ code, reason, keyId = '' }) => print(`  denied    ${code}, because: ${reason} ${keyId}`))
+  verifier.on('failed', ({ reason, error }) => print(`  failed    ${reason}: ${String(error)}`))
+}

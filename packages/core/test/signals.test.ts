@@ -1,0 +1,375 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, MINUTE, SECOND } from '../src/clock.ts'
+import type { VerifierOptions } from '../src/options.ts'
+import type { Principal } from '../src/principal.ts'
+import type { KeyRecord } from '../src/record.ts'
+import type { ResolveContext } from '../src/resolver.ts'
+import { idKeyFormat, pairFormat } from '../src/token.ts'
+import { createVerifier } from '../src/verifier.ts'
+import { ManualClock } from './manual-clock.ts'
+
+const TOKEN = 'A'.repeat(43)
+
+/** Lets everything run that waits for nothing but its turn. */
+async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
+}
+
+type Row = { -readonly [Field in keyof KeyRecord]: KeyRecord[Field] }
+
+/** One key whose row a test changes, and a count of how often it was read. */
+function setUp(row: Row, options: Partial<VerifierOptions<Row, string>> = {}) {
+  const clock = new ManualClock()
+  const contexts: ResolveContext[] = []
+  const store: { row: Row | null; failure: Error | undefined } = { row, failure: undefined }
+  const verifier = createVerifier<Row>({
+    resolve: (_digest, context) => {
+      contexts.push(context)
+      if (store.failure) throw store.failure
+      // A copy, as a database answers.
+      return store.row && { ...store.row }
+    },
+    cache: { max: 10, maxStalenessMs: MINUTE },
+    clock,
+    ...options,
+  })
+  const principal = async (token = TOKEN): Promise<Principal<Row>> => {
+    const verdict = await verifier.verify(`Bearer ${token}`)
+    if (!verdict.ok) throw new Error(`refused: ${verdict.denial.code}`)
+    return verdict.principal
+  }
+  const failures: string[] = []
+  verifier.on('failed', ({ reason }) => failures.push(reason))
+  return { clock, contexts, failures, store, verifier, principal }
+}
+
+describe('costs nothing unless it is read', () => {
+  test('no timer and no call', async () => {
+    const { clock, contexts, verifier, principal } = setUp({ id: 'key_1', expiresAt: Date.UTC(2027, 0, 1) })
+    await principal()
+    verifier.invalidate({ id: 'key_1' })
+    await principal()
+    verifier.invalidate('all')
+    await turns()
+    expect(clock.pending).toBe(0)
+    expect(contexts).toHaveLength(2)
+  })
+
+  test('read, it sets one timer for the expiry and asks nothing', async () => {
+    const { clock, contexts, principal } = setUp({ id: 'key_1', expiresAt: Date.UTC(2027, 0, 1) })
+    const { signal } = await principal()
+    await turns()
+    expect(signal.aborted).toBe(false)
+    expect(clock.pending).toBe(1)
+    expect(contexts).toHaveLength(1)
+  })
+
+  test('a key that never expires sets none', async () => {
+    const { clock, principal } = setUp({ id: 'key_1' })
+    expect((await principal()).signal.aborted).toBe(false)
+    expect(clock.pending).toBe(0)
+  })
+
+  test('requests of one key share it, across fills', async () => {
+    const { clock, contexts, principal } = setUp({ id: 'key_1', expiresAt: Date.UTC(2027, 0, 1) })
+    const { signal } = await principal()
+    expect((await principal()).signal).toBe(signal)
+    clock.advance(MINUTE)
+    expect((await principal()).signal).toBe(signal)
+    expect(contexts).toHaveLength(2)
+    expect(clock.pending).toBe(1)
+  })
+})
+
+describe('fires at expiry', () => {
+  test('on the millisecond', async () => {
+    const made = setUp({ id: 'key_1', expiresAt: null })
+    made.store.row = { id: 'key_1', expiresAt: made.clock.now() + SECOND }
+    const { signal } = await made.principal()
+    made.clock.advance(SECOND - 1)
+    expect(signal.aborted).toBe(false)
+    made.clock.advance(1)
+    expect(signal.aborted).toBe(true)
+    expect(made.clock.pending).toBe(0)
+  })
+
+  test('after more milliseconds than a timer can count', async () => {
+    const made = setUp({ id: 'key_1' })
+    made.store.row = { id: 'key_1', expiresAt: new Date(made.clock.now() + 60 * DAY) }
+    const { signal } = await made.principal()
+    made.clock.advance(60 * DAY - 1)
+    expect(signal.aborted).toBe(false)
+    made.clock.advance(1)
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('by the wall clock, when that is set back meanwhile', async () => {
+    const made = setUp({ id: 'key_1' })
+    made.store.row = { id: 'key_1', expiresAt: made.clock.now() + MINUTE }
+    const { signal } = await made.principal()
+    made.clock.moveWall(-SECOND)
+    made.clock.advance(MINUTE)
+    expect(signal.aborted).toBe(false)
+    made.clock.advance(SECOND - 1)
+    expect(signal.aborted).toBe(false)
+    made.clock.advance(1)
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('at once, when it is first read after the end', async () => {
+    const made = setUp({ id: 'key_1' })
+    made.store.row = { id: 'key_1', expiresAt: made.clock.now() + SECOND }
+    const principal = await made.principal()
+    made.clock.advance(SECOND)
+    expect(principal.signal.aborted).toBe(true)
+    expect(made.clock.pending).toBe(0)
+  })
+
+  test('at the new date, after the key was prolonged or shortened', async () => {
+    const made = setUp({ id: 'key_1' })
+    const start = made.clock.now()
+    made.store.row = { id: 'key_1', expiresAt: start + MINUTE }
+    const { signal } = await made.principal()
+    for (const [expiresAt, expected] of [
+      [start + 3 * MINUTE, false],
+      [start + 2 * MINUTE + 1, true],
+    ] as const) {
+      made.store.row = { id: 'key_1', expiresAt }
+      made.verifier.invalidate({ id: 'key_1' })
+      await turns()
+      expect(made.clock.pending).toBe(1)
+      made.clock.advance(2 * MINUTE + 1 - (made.clock.now() - start))
+      expect(signal.aborted).toBe(expected)
+      if (!expected) made.clock.moveWall(-MINUTE)
+    }
+  })
+})
+
+describe('fires after invalidate()', () => {
+  const ends: [string, (row: Row) => Row | null][] = [
+    ['revoked', (row) => ({ ...row, revokedAt: 0 })],
+    ['disabled', (row) => ({ ...row, disabled: true })],
+    ['deleted', () => null],
+    ['expired', (row) => ({ ...row, expiresAt: 0 })],
+    ['not valid yet', (row) => ({ ...row, notBefore: Date.UTC(2030, 0, 1) })],
+    ['another key under the same token', (row) => ({ ...row, id: 'key_2' })],
+    ['unreadable', (row) => ({ ...row, id: '' })],
+  ]
+  for (const [name, change] of ends) {
+    for (const invalidation of [{ id: 'key_1' }, { owner: 'acct_1' }, 'all'] as const) {
+      test(`when the key is ${name}, told by ${JSON.stringify(invalidation)}`, async () => {
+        const { contexts, store, verifier, principal } = setUp({ id: 'key_1', owner: 'acct_1' })
+        const { signal } = await principal()
+        store.row = change(store.row as Row)
+        verifier.invalidate(invalidation)
+        await turns()
+        expect(signal.aborted).toBe(true)
+        expect(contexts.map(({ fresh }) => fresh)).toEqual([false, true])
+      })
+    }
+  }
+
+  test('when the store cannot be asked', async () => {
+    const { failures, store, verifier, principal } = setUp({ id: 'key_1' })
+    const { signal } = await principal()
+    store.failure = new Error('the store is down')
+    verifier.invalidate('all')
+    await turns()
+    expect(signal.aborted).toBe(true)
+    expect(failures).toEqual(['resolver_failed'])
+  })
+
+  test('when the store does not answer in time', async () => {
+    let hangs = false
+    const { clock, failures, verifier, principal } = setUp(
+      { id: 'key_1' },
+      { resolve: () => (hangs ? new Promise(() => {}) : { id: 'key_1' }), deadlineMs: SECOND },
+    )
+    const { signal } = await principal()
+    hangs = true
+    verifier.invalidate('all')
+    await turns()
+    expect(signal.aborted).toBe(false)
+    clock.advance(SECOND)
+    await turns()
+    expect(signal.aborted).toBe(true)
+    expect(failures).toEqual(['resolver_timeout'])
+  })
+
+  test('when the application refuses the row', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' }, { accept: (row) => row.environment !== 'closed' })
+    const { signal } = await principal()
+    store.row = { id: 'key_1', environment: 'closed' }
+    verifier.invalidate({ id: 'key_1' })
+    await turns()
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('not when the key merely changed its scopes', async () => {
+    const { contexts, store, verifier, principal } = setUp({ id: 'key_1', scopes: ['a'] })
+    const { signal } = await principal()
+    store.row = { id: 'key_1', scopes: [] }
+    verifier.invalidate({ id: 'key_1' })
+    await turns()
+    expect(signal.aborted).toBe(false)
+    expect(contexts).toHaveLength(2)
+    expect((await principal()).signal).toBe(signal)
+  })
+
+  test('not when it was told of another key, and then nothing is read', async () => {
+    const { contexts, store, verifier, principal } = setUp({ id: 'key_1', owner: 'acct_1' })
+    const { signal } = await principal()
+    store.row = null
+    for (const invalidation of [{ id: 'key_2' }, { owner: 'acct_2' }, { digest: 'aa' }])
+      verifier.invalidate(invalidation)
+    await turns()
+    expect(signal.aborted).toBe(false)
+    expect(contexts).toHaveLength(1)
+  })
+
+  test('when the invalidation came between verification and the first look at the signal', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' })
+    const accepted = await principal()
+    store.row = { id: 'key_1', disabled: true }
+    verifier.invalidate({ id: 'key_1' })
+    const { signal } = accepted
+    await turns()
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('when the key is revoked during the read that an earlier invalidation began', async () => {
+    const answers: ((row: Row) => void)[] = []
+    let isFirst = true
+    const { verifier, principal } = setUp(
+      { id: 'key_1' },
+      {
+        resolve: () => {
+          if (isFirst) {
+            isFirst = false
+            return { id: 'key_1' }
+          }
+          return new Promise((resolve) => answers.push(resolve))
+        },
+      },
+    )
+    const { signal } = await principal()
+    verifier.invalidate({ id: 'key_1' })
+    verifier.invalidate({ id: 'key_1' })
+    expect(answers).toHaveLength(1)
+    answers[0]?.({ id: 'key_1' })
+    await turns()
+    expect(signal.aborted).toBe(false)
+    expect(answers).toHaveLength(2)
+    answers[1]?.({ id: 'key_1', revokedAt: 0 })
+    await turns()
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('also without a cache, and when a later request finds the key refused, without any word of it', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' }, { cache: undefined })
+    const first = (await principal()).signal
+    store.row = { id: 'key_1', disabled: true }
+    verifier.invalidate({ id: 'key_1' })
+    await turns()
+    expect(first.aborted).toBe(true)
+
+    store.row = { id: 'key_1' }
+    const second = (await principal()).signal
+    expect(second.aborted).toBe(false)
+    store.row = { id: 'key_1', revokedAt: 0 }
+    expect((await verifier.verify(`Bearer ${TOKEN}`)).ok).toBe(false)
+    expect(second.aborted).toBe(true)
+  })
+
+  test('of many keys at once, though few are read at the same time', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' }, { cache: undefined })
+    const signals: AbortSignal[] = []
+    for (let count = 0; count < 50; count++) signals.push((await principal(`token_number_${count}_of_many`)).signal)
+    expect(new Set(signals).size).toBe(50)
+    store.row = null
+    verifier.invalidate('all')
+    await turns(200)
+    expect(signals.filter(({ aborted }) => !aborted)).toEqual([])
+  })
+})
+
+describe('keys with a secret are read again without it', () => {
+  const checked: string[] = []
+  const secretHash = {
+    verify: async (secret: string, stored: string) => {
+      checked.push(secret)
+      return stored === `hash of ${secret}`
+    },
+  }
+  const pair = { name: 'a pair with a salted hash', token: `acct_1:${'s'.repeat(20)}`, format: pairFormat() }
+  const idKey = {
+    name: 'an id key with a salted hash',
+    token: `acme_${'i'.repeat(16)}_${'s'.repeat(43)}`,
+    format: idKeyFormat({ prefix: 'acme' }),
+  }
+  for (const { name, token, format } of [pair, idKey]) {
+    test(name, async () => {
+      const secret = format.parse(token)?.secret as string
+      checked.length = 0
+      const { contexts, store, verifier, principal } = setUp(
+        { id: 'key_1', secretHash: `hash of ${secret}` },
+        { format, secretHash },
+      )
+      const { signal } = await principal(token)
+      verifier.invalidate({ id: 'key_1' })
+      await turns()
+      expect(signal.aborted).toBe(false)
+      expect(contexts.map(({ id, fresh }) => ({ id, fresh }))).toEqual([
+        { id: format.parse(token)?.id, fresh: false },
+        { id: format.parse(token)?.id, fresh: true },
+      ])
+      expect(checked).toEqual([secret])
+
+      // Another hash is another secret, or cannot be told from one: the stream ends.
+      store.row = { id: 'key_1', secretHash: 'hash of another' }
+      verifier.invalidate({ id: 'key_1' })
+      await turns()
+      expect(signal.aborted).toBe(true)
+      expect(checked.slice(1)).not.toContain(secret)
+    })
+  }
+})
+
+describe('close()', () => {
+  test('fires every signal, takes its timers away, and those read later have fired', async () => {
+    const made = setUp({ id: 'key_1' })
+    made.store.row = { id: 'key_1', expiresAt: made.clock.now() + MINUTE }
+    const first = await made.principal()
+    const second = await made.principal('B'.repeat(43))
+    const { signal } = first
+    expect(made.clock.pending).toBe(1)
+    made.verifier.close()
+    expect(signal.aborted).toBe(true)
+    expect(first.signal.aborted).toBe(true)
+    expect(second.signal.aborted).toBe(true)
+    expect(made.clock.pending).toBe(0)
+    const asked = made.contexts.length
+    made.verifier.invalidate('all')
+    await turns()
+    expect(made.contexts).toHaveLength(asked)
+  })
+
+  test('gives up a read that is under way', async () => {
+    const contexts: ResolveContext[] = []
+    const { verifier, principal } = setUp(
+      { id: 'key_1' },
+      {
+        resolve: (_digest, context) => {
+          contexts.push(context)
+          return contexts.length === 1 ? { id: 'key_1' } : new Promise(() => {})
+        },
+      },
+    )
+    const { signal } = await principal()
+    verifier.invalidate('all')
+    expect(contexts[1]?.signal.aborted).toBe(false)
+    verifier.close()
+    expect(contexts[1]?.signal.aborted).toBe(true)
+    expect(signal.aborted).toBe(true)
+  })
+})

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createVerifier } from '@bearward/core'
+import { authenticate, requireScopes } from '@bearward/express'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import { expect, onTestFinished, test } from 'vitest'
+
+const TOKEN = 'a-key-that-is-known-to-the-store'
+const authorization = `Bearer ${TOKEN}`
+const resolve = () => ({ id: 'key_1', scopes: ['posts:read'], plan: 'pro' })
+
+test('the typed accessor reads what req.auth holds, and refuses requests that it did not authenticate', async () => {
+  const auth = authenticate(createVerifier({ resolve }))
+  const other = authenticate(createVerifier({ resolve }))
+  const app = express()
+  app.get('/own', auth, (req, res) => void res.json([auth.principal(req).key.plan, auth.principal(req) === req.auth]))
+  app.get('/none', (req, res) => void res.json(auth.principal(req).keyId))
+  app.get('/other', other, (req, res) => void res.json(auth.principal(req).keyId))
+  app.use(onError)
+  const get = await client(app)
+
+  expect(await get('/own')).toEqual([200, '["pro",true]'])
+  const message = 'Error: principal: this request did not come through this authenticate()'
+  expect(await get('/none')).toEqual([500, message])
+  expect(await get('/other')).toEqual([500, message])
+})
+
+test('an application mounted in another keeps the principal', async () => {
+  const inner = express()
+  inner.get('/posts', requireScopes('posts:read'), (req, res) => void res.json(req.auth))
+  inner.get('/admin', requireScopes('admin'), (req, res) => void res.json(req.auth))
+  const app = express()
+  app.use('/v1', authenticate(createVerifier({ resolve })), inner)
+  const get = await client(app)
+
+  expect(await get('/v1/posts')).toEqual([200, '{"keyId":"key_1","scopes":["posts:read"]}'])
+  expect((await get('/v1/admin'))[0]).toBe(403)
+})
+
+test('what onDenied throws, or rejects with, reaches the error handler', async () => {
+  const fails = new Error('cannot answer')
+  const app = express()
+  const denies = createVerifier({ resolve: () => null })
+  const later = createVerifier({ resolve: async () => null })
+  const throws = () => {
+    throw fails
+  }
+  const rejects = () => Promise.reject(fails)
+  app.get('/a', authenticate(denies, { onDenied: throws }))
+  app.get('/b', authenticate(denies, { onDenied: rejects }))
+  app.get('/c', authenticate(later, { onDenied: throws }))
+  app.get('/d', authenticate(later, { onDenied: rejects }))
+  app.get('/e', authenticate(denies, { onDenied: (denial, _req, _res, next) => next(denial) }))
+  app.use(onError)
+  const get = await client(app)
+
+  for (const path of ['/a', '/b', '/c', '/d']) expect(await get(path), path).toEqual([500, String(fails)])
+  expect(await get('/e')).toEqual([500, 'denial invalid'])
+})
+
+test('a key in memory is decided before the middleware returns', async () => {
+  const verifier = createVerifier({ resolve: async () => resolve(), cache: { max: 10, maxStalenessMs: 60_000 } })
+  await verifier.verify(authorization)
+  const isSettled: boolean[] = []
+  const app = express()
+  app.use((req, res, next) => {
+    let isCalled = false
+    authenticate(verifier)(req, res, () => {
+      isCalled = true
+    })
+    isSettled.push(isCalled)
+    next()
+  })
+  app.use((_req, res) => void res.end())
+  const get = await client(app)
+  await get('/')
+  expect(isSettled).toEqual([true])
+})
+
+test('what cannot be used is refused when the middleware is made', () => {
+  const verifier = createVerifier({ resolve })
+  expect(() => authenticate({} as typeof verifier)).toThrow(TypeError)
+  expect(() => authenticate(verifier, { optional: 'yes' as unknown as boolean })).toThrow('`optional`')
+  expect(() => authenticate(verifier, { preflight: 1 as unknown as boolean })).toThrow('`preflight`')
+  expect(() => authenticate(verifier, { onDenied: 'own' as unknown as () => void })).toThrow('`onDenied`')
+  expect(() => authenticate(verifier, { onFailure: () => {} } as object)).toThrow('no option `onFailure`')
+  expect(() => requireScopes()).toThrow(TypeError)
+  expect(() => requireScopes.any()).toThrow(TypeError)
+  expect(() => requireScopes('posts read')).toThrow(TypeError)
+  expect(() => requireScopes('"')).toThrow(TypeError)
+})
+
+// Express knows an error handler by its four parameters.
+const onError: ErrorRequestHandler = (error, _req, res, _next) => {
+  res.status(500).send(error instanceof Error ? String(error) : `denial ${error.code}`)
+}
+
+async function client(app: Express): Promise<(path: string) => Promise<[status: number, body: string]>> {
+  const server = createServer(app).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return async (path) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization } })
+    return [response.status, await response.text()]
+  }
+}

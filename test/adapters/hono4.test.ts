@@ -1,0 +1,4 @@
+import { adapterContract } from './contract/contract.ts'
+import { honoHarness } from './frameworks/hono.ts'
+
+adapterContract(honoHarness('Hono 4'))
