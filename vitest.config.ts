@@ -14,6 +14,7 @@ export default defineConfig({
       'test/docs',
       'test/adapters',
       'examples',
+      'bench',
       'test/workerd',
       'test/packaging',
     ],

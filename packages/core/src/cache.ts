@@ -8,15 +8,18 @@ export interface Moments {
   readonly monotonic: number
 }
 
-/** A record as it is remembered: a subject, and when the read that brought it began. */
-export interface Remembered extends Subject {
-  readonly readAt: Moments
+/** When the read that brought an entry began, by both clocks. */
+export interface Read {
+  readonly readAtWall: number
+  readonly readAtMonotonic: number
 }
 
+/** A record as it is remembered. */
+export interface Remembered extends Subject, Read {}
+
 /** A digest that the store did not know. */
-export interface Unknown {
+export interface Unknown extends Read {
   readonly unknown: true
-  readonly readAt: Moments
 }
 
 export interface CacheLimits {
@@ -60,12 +63,12 @@ export class RecordCache<Entry extends Remembered> {
   get(digest: string, now: number): Entry | Unknown | undefined {
     const record = this.#records.get(digest)
     if (record !== undefined) {
-      if (this.#isFresh(record.readAt, now)) return record
+      if (this.#isFresh(record, now)) return record
       this.#records.delete(digest)
       return undefined
     }
     const unknown = this.#unknown.get(digest)
-    if (unknown !== undefined && !this.#isFresh(unknown.readAt, now)) {
+    if (unknown !== undefined && !this.#isFresh(unknown, now)) {
       this.#unknown.delete(digest)
       return undefined
     }
@@ -82,7 +85,11 @@ export class RecordCache<Entry extends Remembered> {
 
   rememberUnknown(digest: string, readAt: Moments): void {
     this.#records.delete(digest)
-    this.#unknown.set(digest, { unknown: true, readAt })
+    this.#unknown.set(digest, {
+      unknown: true,
+      readAtWall: readAt.wall,
+      readAtMonotonic: readAt.monotonic,
+    })
   }
 
   invalidate(target: Target): void {
@@ -106,11 +113,11 @@ export class RecordCache<Entry extends Remembered> {
     this.#records.clear()
   }
 
-  #isFresh(readAt: Moments, now: number): boolean {
-    const wallAge = now - readAt.wall
+  #isFresh(read: Read, now: number): boolean {
+    const wallAge = now - read.readAtWall
     // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
     if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
-    return this.#clock.monotonic() - readAt.monotonic < this.#maxStalenessMs
+    return this.#clock.monotonic() - read.readAtMonotonic < this.#maxStalenessMs
   }
 
   #unlist(entry: Entry): void {

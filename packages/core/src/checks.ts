@@ -2,19 +2,32 @@ import type { Reason } from './events.ts'
 import type { Captured } from './record.ts'
 
 /**
- * The first reason to refuse a key at this moment, or `undefined`. Runs on every request, cached or not. Written so
- * that a clock that answers `NaN` refuses.
+ * What speaks against a key whatever the time, or `undefined`. Found when its record arrives, held against every
+ * request.
  *
- * @param key what was captured of the record
  * @param tokenEnvironment the environment in the token, if its format has one
- * @param now epoch milliseconds
+ * @param isAccepted what the application's own condition said of the row
  */
-export function firstFailure(key: Captured, tokenEnvironment: string | undefined, now: number): Reason | undefined {
+export function standingFailure(
+  key: Captured,
+  tokenEnvironment: string | undefined,
+  isAccepted: boolean,
+): Reason | undefined {
   if (key.revoked) return 'revoked'
   if (key.disabled) return 'disabled'
+  if (tokenEnvironment !== undefined && key.environment !== undefined && tokenEnvironment !== key.environment) {
+    return 'environment'
+  }
+  return isAccepted ? undefined : 'refused_by_application'
+}
+
+/**
+ * What speaks against a key at this moment, or `undefined`. Written so that a clock that answers `NaN` refuses.
+ *
+ * @param now epoch milliseconds
+ */
+export function dateFailure(key: Pick<Captured, 'notBefore' | 'expiresAt'>, now: number): Reason | undefined {
   if (!(now >= key.notBefore)) return 'not_yet_valid'
   if (!(now < key.expiresAt)) return 'expired'
-  if (tokenEnvironment !== undefined && key.environment !== undefined && tokenEnvironment !== key.environment)
-    return 'environment'
   return undefined
 }

@@ -70,7 +70,7 @@ export function hmacSha256(options: HmacSha256Options): Digester {
   }
   const keyed = Object.entries(peppers).map(([name, secret]) => ({
     name,
-    mac: hmac(pepperBytes(name, secret)),
+    mac: hmac(pepperBytes(secret)),
   }))
   const [first, ...older] = keyed.sort((a, b) => Number(b.name === current) - Number(a.name === current))
   return Object.freeze({
@@ -82,12 +82,10 @@ export function hmacSha256(options: HmacSha256Options): Digester {
 const MIN_PEPPER_BYTES = 32
 const encoder = new TextEncoder()
 
-function pepperBytes(name: string, secret: unknown): Uint8Array<ArrayBuffer> {
+function pepperBytes(secret: unknown): Uint8Array<ArrayBuffer> {
   const bytes = typeof secret === 'string' ? encoder.encode(secret) : secret
   if (!(bytes instanceof Uint8Array) || bytes.length < MIN_PEPPER_BYTES) {
-    throw new TypeError(
-      `hmacSha256: pepper \`${name}\` must be a string or Uint8Array of ${MIN_PEPPER_BYTES} bytes or more`,
-    )
+    throw new TypeError(`hmacSha256: every pepper must be a string or Uint8Array of ${MIN_PEPPER_BYTES} bytes or more`)
   }
   return new Uint8Array(bytes)
 }

@@ -1,23 +1,34 @@
 import type { Moments, Remembered } from './cache.ts'
+import { standingFailure } from './checks.ts'
+import type { Reason } from './events.ts'
 import { Principal } from './principal.ts'
 import type { Question } from './question.ts'
-import type { Captured, KeyRecord } from './record.ts'
+import type { KeyRecord } from './record.ts'
 import type { Found } from './resolver.ts'
 import type { Verdict } from './verdict.ts'
 
 /** A record that was read and proved, with the verdict it leads to while nothing speaks against it. */
 export class Entry<K extends KeyRecord, S extends string> implements Remembered {
-  readonly key: Captured
+  // What a hit reads stands first and in the entry itself: each object more is another miss of the processor's cache.
+  /** Made once, so that a hit allocates nothing. */
+  readonly accepted: Verdict<K, S>
+  /** What speaks against the key whatever the time. */
+  readonly standing: Reason | undefined
+  readonly notBefore: number
+  readonly expiresAt: number
+  readonly readAtWall: number
+  readonly readAtMonotonic: number
+  readonly id: string
+  readonly owner: string | undefined
   readonly digest: string
   readonly foundBy: string
-  readonly readAt: Moments
   /** How many invalidations there had been when the read began. */
   readonly sequence: number
   readonly principal: Principal<K, S>
-  /** Made once, so that a hit allocates nothing. */
-  readonly accepted: Verdict<K, S>
   /** What to ask when the key must be read again; holds no secret. */
   readonly question: Question
+  /** Kept once it was read: a signal that has fired must not be followed by one that has not. */
+  #signal: AbortSignal | undefined
 
   constructor(
     question: Question,
@@ -26,35 +37,27 @@ export class Entry<K extends KeyRecord, S extends string> implements Remembered 
     sequence: number,
     facts: { readonly scopePatterns: boolean; readonly signalOf: (entry: Entry<K, S>) => AbortSignal },
   ) {
-    this.key = found.key
-    this.digest = question.name
-    this.foundBy = found.foundBy
-    this.readAt = readAt
-    this.sequence = sequence
-    const digests = question.id === undefined ? [found.foundBy] : question.digests
-    this.question = { ...question, digests, secret: undefined, provedHash: found.key.secretHash }
-    this.principal = new Principal<K, S>(found.key, {
+    const { key } = found
+    this.principal = new Principal<K, S>(key, {
       row: found.row,
       environment: question.environment,
       scopePatterns: facts.scopePatterns,
-      signal: () => facts.signalOf(this),
+      signal: () => {
+        this.#signal ??= facts.signalOf(this)
+        return this.#signal
+      },
     })
     this.accepted = Object.freeze({ ok: true, principal: this.principal })
-  }
-
-  get id(): string {
-    return this.key.id
-  }
-
-  get owner(): string | undefined {
-    return this.key.owner
-  }
-
-  get expiresAt(): number {
-    return this.key.expiresAt
-  }
-
-  get tokenEnvironment(): string | undefined {
-    return this.question.environment
+    this.standing = standingFailure(key, question.environment, found.isAccepted)
+    this.notBefore = key.notBefore
+    this.expiresAt = key.expiresAt
+    this.readAtWall = readAt.wall
+    this.readAtMonotonic = readAt.monotonic
+    this.id = key.id
+    this.owner = key.owner
+    this.digest = question.name
+    this.foundBy = found.foundBy
+    this.sequence = sequence
+    this.question = { ...question, secret: undefined, provedHash: found.key.secretHash }
   }
 }

@@ -51,7 +51,8 @@ export function readAuthorization(
   maxTokenLength: number,
   schemes: Schemes = BEARER_ALONE,
 ): Credential {
-  const value = oneField(field, maxTokenLength)
+  // Basic credentials are a third longer than the token that they hold.
+  const value = oneField(field, schemes.basic === undefined ? maxTokenLength : Math.ceil(maxTokenLength * 1.5))
   if (typeof value !== 'string') return value
 
   // What nearly every client sends; whatever differs from it by a blank is read with care below.
@@ -133,6 +134,8 @@ function isOneSetOfCredentials(value: string, from: number, end: number): boolea
     index = skipBlanks(value, index)
     if (value.charCodeAt(index) !== EQUALS) return false
     index = skipParameterValue(value, index + 1, end)
+    // A quoted string that never ends may hide anything.
+    if (index > end) return false
     if (index < end && value.charCodeAt(index) !== COMMA) return false
     index++
   }

@@ -16,8 +16,13 @@ export function targetOf(invalidation: Invalidation): Target {
   if (invalidation === 'all') return ALL
   const given = Object.entries(invalidation ?? {}).filter(([, value]) => value !== undefined)
   const [name, value] = given[0] ?? []
-  if (given.length !== 1 || typeof value !== 'string' || !(name === 'id' || name === 'digest' || name === 'owner')) {
+  const isName = name === 'id' || name === 'digest' || name === 'owner'
+  if (given.length !== 1 || !isName || typeof value !== 'string' || value === '') {
     throw new TypeError("invalidate: give { id }, { digest } or { owner } as a string, or 'all'")
+  }
+  // It would match nothing, and the key would live on.
+  if (name === 'digest' && value !== value.toLowerCase()) {
+    throw new TypeError('invalidate: `digest` must be lower-case hex, as it was given to the resolver')
   }
   return { all: false, id: undefined, digest: undefined, owner: undefined, [name]: value }
 }

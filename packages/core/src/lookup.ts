@@ -1,4 +1,5 @@
 import { type Moments, RecordCache, type Unknown } from './cache.ts'
+import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import type { CacheOutcome, Events, Reason } from './events.ts'
 import { Flights, FreshReads } from './flight.ts'
@@ -18,7 +19,6 @@ export type Answer<K extends KeyRecord, S extends string> =
 export class Lookup<K extends KeyRecord, S extends string> {
   readonly #settings: Settings<K>
   readonly #events: Events
-  readonly #isAccepted: (entry: Entry<K, S>) => boolean
   readonly #resolver: Resolver<K>
   readonly #cache: RecordCache<Entry<K, S>> | undefined
   readonly #flights = new Flights<Answer<K, S>>()
@@ -28,16 +28,14 @@ export class Lookup<K extends KeyRecord, S extends string> {
   #sequence = 0
   #isClosed = false
 
-  /** @param isAccepted whether a record, as it was read, lets its key act: asked for open streams */
-  constructor(settings: Settings<K>, events: Events, isAccepted: (entry: Entry<K, S>) => boolean) {
+  constructor(settings: Settings<K>, events: Events) {
     const { cache, clock, digest, formats } = settings
     this.#settings = settings
     this.#events = events
-    this.#isAccepted = isAccepted
     this.#resolver = new Resolver(settings)
     this.#cache = cache && new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0)
     this.#freshReads = new FreshReads(clock)
-    this.#signals = new Signals(clock, (entry) => this.#readAgain(entry))
+    this.#signals = new Signals(clock, settings.deadlineMs, (entry) => this.#readAgain(entry))
   }
 
   /** What is remembered of this digest, if it is young enough to be served. */
@@ -75,26 +73,41 @@ export class Lookup<K extends KeyRecord, S extends string> {
     const sequence = this.#sequence
     const flight = this.#flights.begin(question)
     const settle = (found: Found<K>): Answer<K, S> => {
-      this.#flights.end(flight)
-      if (found.kind === 'failure') return this.#failed(found)
-      const entry = found.kind === 'record' ? this.#entryOf(question, found, readAt, sequence) : undefined
+      if (this.#isClosed) return CLOSED
+      const answer = this.#answerTo(found, question, readAt, sequence)
       // A read that an invalidation overtook answers those who wait for it and nobody after them.
-      if (flight.mayRemember(entry)) this.#remember(question.name, entry, readAt)
-      else if (this.#cache !== undefined) this.#tell('fill_refused')
-      return entry ?? { denied: 'invalid', reason: found.kind === 'none' ? found.reason : 'unknown' }
+      const mayRemember = found.kind !== 'failure' && flight.mayRemember(answer instanceof Entry ? answer : undefined)
+      if (mayRemember) this.#remember(question.name, answer, readAt)
+      this.#flights.end(flight)
+      if (mayRemember) this.#learn(question.name, answer)
+      // Told last: whoever listens may call back.
+      if (found.kind === 'failure') this.#events.fail(found.reason, found.error)
+      else if (this.#cache !== undefined) this.#tell(mayRemember ? 'fill' : 'fill_refused')
+      return answer
     }
-    const found = this.#resolver.find(question, this.#freshReads.needed(question.digests))
+    const found = this.#resolver.find(question, this.#freshReads.needed([question.name, ...question.digests]))
     if (!(found instanceof Promise)) return settle(found)
     flight.answer = found.then(settle)
     return flight.answer
   }
 
-  #remember(digest: string, entry: Entry<K, S> | undefined, readAt: Moments): void {
-    this.#signals.learn(digest, entry !== undefined && this.#isAccepted(entry) ? entry : undefined)
-    if (this.#cache === undefined || this.#isClosed) return
-    this.#tell('fill')
-    if (entry === undefined) this.#cache.rememberUnknown(digest, readAt)
-    else this.#cache.remember(entry)
+  #answerTo(found: Found<K>, question: Question, readAt: Moments, sequence: number): Answer<K, S> {
+    if (found.kind === 'record') return this.#entryOf(question, found, readAt, sequence)
+    return { denied: found.kind === 'none' ? 'invalid' : 'unavailable', reason: found.reason }
+  }
+
+  #remember(digest: string, answer: Answer<K, S>, readAt: Moments): void {
+    if (answer instanceof Entry) this.#cache?.remember(answer)
+    else this.#cache?.rememberUnknown(digest, readAt)
+  }
+
+  /** What a request has read ends the streams of a key that is refused now. */
+  #learn(digest: string, answer: Answer<K, S>): void {
+    const isKey = answer instanceof Entry
+    const entry = isKey && this.#mayAct(answer) ? answer : undefined
+    // Principals of earlier requests whose signal was not read yet must ask again when it is.
+    if (isKey && entry === undefined) this.#sequence++
+    this.#signals.learn(digest, entry)
   }
 
   /** The key of an open stream as it is now; anything but a clear yes ends the stream. */
@@ -102,10 +115,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
     const readAt = this.#moments()
     const sequence = this.#sequence
     const found = await this.#resolver.find(entry.question, true)
-    if (found.kind === 'failure') this.#failed(found)
+    if (found.kind === 'failure') this.#events.fail(found.reason, found.error)
     if (found.kind !== 'record' || found.key.id !== entry.id) return undefined
     const now = this.#entryOf(entry.question, found, readAt, sequence)
-    return this.#isAccepted(now) ? now : undefined
+    return this.#mayAct(now) ? now : undefined
   }
 
   #entryOf(question: Question, found: Found<K> & { kind: 'record' }, readAt: Moments, sequence: number): Entry<K, S> {
@@ -115,9 +128,8 @@ export class Lookup<K extends KeyRecord, S extends string> {
     })
   }
 
-  #failed({ reason, error }: Found<K> & { kind: 'failure' }): Answer<K, S> {
-    this.#events.fail(reason, error)
-    return { denied: 'unavailable', reason }
+  #mayAct(entry: Entry<K, S>): boolean {
+    return entry.standing === undefined && dateFailure(entry, this.#settings.clock.now()) === undefined
   }
 
   #moments(): Moments {

@@ -46,8 +46,8 @@ export interface VerifierOptions<K extends KeyRecord, S extends string> {
   /** Checks `secretHash` of records found by id. Default `scrypt()`. */
   readonly secretHash?: SecretHash | undefined
   /**
-   * A last condition on the row, asked on every request, cached or not: an owner who is suspended, an environment
-   * that this server does not serve. Must answer `true` or `false` at once; throwing means 503.
+   * A last condition on the row, asked when it is read: an owner who is suspended, an environment that this server
+   * does not serve. Must answer `true` or `false` at once; throwing means 503.
    */
   readonly accept?: ((key: K) => boolean) | undefined
   /** Where time comes from. Default `systemClock`. */

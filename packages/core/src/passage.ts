@@ -26,8 +26,6 @@ export interface Passage<OnDenied> {
   readonly verifier: Verifier
   /** None where authentication is optional and no credentials were sent, and for a preflight. */
   readonly principal: Principal | undefined
-  /** A CORS preflight that was let through: it carries no credentials, so no scopes can be asked of it. */
-  readonly isPreflight: boolean
   readonly onDenied: OnDenied | undefined
 }
 
@@ -85,17 +83,16 @@ export function createGate<K extends KeyRecord, S extends string, OnDenied>(
   if (onDenied !== undefined && typeof onDenied !== 'function') {
     throw new TypeError('authenticate: option `onDenied` must be a function')
   }
-  const absent: Passage<OnDenied> = Object.freeze({ verifier, principal: undefined, isPreflight: false, onDenied })
-  const admitted: Passage<OnDenied> = Object.freeze({ ...absent, isPreflight: true })
+  const absent: Passage<OnDenied> = Object.freeze({ verifier, principal: undefined, onDenied })
   return {
     verifier,
     onDenied,
     admit(passage, method, request) {
       if (passage?.verifier === verifier && (passage.principal !== undefined || optional)) return passage
-      return preflight && method === 'OPTIONS' && isPreflight(request) ? admitted : undefined
+      return preflight && method === 'OPTIONS' && isPreflight(request) ? absent : undefined
     },
     outcome(verdict) {
-      if (verdict.ok) return { passage: { verifier, principal: verdict.principal, isPreflight: false, onDenied } }
+      if (verdict.ok) return { passage: { verifier, principal: verdict.principal, onDenied } }
       return optional && verdict.denial.code === 'missing' ? { passage: absent } : { denial: verdict.denial }
     },
   }
@@ -147,7 +144,7 @@ export function denialOf(passage: Passage<unknown> | undefined, requirement: Sco
       'requireScopes: nothing has authenticated this request; mount authenticate(verifier) in front of this route',
     )
   }
-  return passage.isPreflight ? undefined : passage.verifier.authorize(passage.principal, requirement)
+  return passage.verifier.authorize(passage.principal, requirement)
 }
 
 /**

@@ -39,7 +39,8 @@ export class Principal<K extends KeyRecord = KeyRecord, S extends string = strin
 
   /**
    * Fires when the key is revoked, disabled or expires, so that server-sent events, WebSockets and long polls end
-   * too. Costs nothing unless it is read. Revocation reaches it through `verifier.invalidate()`.
+   * too. Costs nothing unless it is read. Revocation reaches it through `verifier.invalidate()`; when the store then gives
+   * no answer in time, it fires as well. At most 100 000 keys are watched: one more ends the one read longest ago.
    */
   get signal(): AbortSignal {
     return this.#signal()

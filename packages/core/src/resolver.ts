@@ -1,5 +1,6 @@
 import { type Clock, schedule } from './clock.ts'
 import { equalDigests } from './compare.ts'
+import type { MaybePromise } from './digest.ts'
 import type { FailureReason } from './events.ts'
 import type { Question } from './question.ts'
 import { type Captured, capture, type KeyRecord } from './record.ts'
@@ -28,7 +29,13 @@ export type Resolve<K extends KeyRecord> = (
 
 /** What the store knows. */
 export type Found<K> =
-  | { readonly kind: 'record'; readonly key: Captured; readonly row: K; readonly foundBy: string }
+  | {
+      readonly kind: 'record'
+      readonly key: Captured
+      readonly row: K
+      readonly foundBy: string
+      readonly isAccepted: boolean
+    }
   | { readonly kind: 'none'; readonly reason: 'unknown' | 'secret' }
   | { readonly kind: 'failure'; readonly reason: FailureReason; readonly error: unknown }
 
@@ -37,12 +44,14 @@ export interface ResolverOptions<K extends KeyRecord> {
   readonly deadlineMs: number
   readonly clock: Clock
   readonly secretHash: () => SecretHash
+  readonly accept: ((key: K) => boolean) | undefined
 }
 
 /** Asks the user's resolver under a deadline, and believes nothing it says before it was checked. */
 export class Resolver<K extends KeyRecord> {
   readonly #options: ResolverOptions<K>
   readonly #running = new Set<AbortController>()
+  #isClosed = false
 
   constructor(options: ResolverOptions<K>) {
     this.#options = options
@@ -52,10 +61,11 @@ export class Resolver<K extends KeyRecord> {
   find(question: Question, fresh: boolean): Found<K> | Promise<Found<K>> {
     try {
       const first = this.#ask(question, 0, fresh)
-      if (first instanceof Promise) return this.#findLater(question, first, fresh)
       const isLastDigest = question.id !== undefined || question.digests.length === 1
-      if (first === null && !isLastDigest) return this.#findLater(question, first, fresh)
-      const found = this.#prove(question, first, 0)
+      if (first instanceof Promise || (first.row === null && !isLastDigest)) {
+        return this.#findLater(question, first, fresh)
+      }
+      const found = this.#prove(question, first.row, 0)
       return found instanceof Promise ? found.catch(failureOf) : found
     } catch (error) {
       return failureOf(error)
@@ -64,17 +74,18 @@ export class Resolver<K extends KeyRecord> {
 
   /** Gives up every call that is under way. */
   close(): void {
+    this.#isClosed = true
     for (const controller of this.#running) controller.abort()
     this.#running.clear()
   }
 
-  async #findLater(question: Question, first: Promise<K | null> | null, fresh: boolean): Promise<Found<K>> {
+  async #findLater(question: Question, first: MaybePromise<Answer<K>>, fresh: boolean): Promise<Found<K>> {
     try {
-      let row = await first
+      let { row } = await first
       let asked = 0
       while (row === null && question.id === undefined && asked + 1 < question.digests.length) {
         asked++
-        row = await this.#ask(question, asked, fresh)
+        row = (await this.#ask(question, asked, fresh)).row
       }
       return await this.#prove(question, row, asked)
     } catch (error) {
@@ -82,16 +93,12 @@ export class Resolver<K extends KeyRecord> {
     }
   }
 
-  #ask(question: Question, index: number, fresh: boolean): K | null | Promise<K | null> {
+  #ask(question: Question, index: number, fresh: boolean): MaybePromise<Answer<K>> {
     const { id, environment } = question
+    const { resolve } = this.#options
     return this.#within('resolver', (signal) => {
-      const answer = this.#options.resolve(question.digests[index] as string, {
-        fresh,
-        signal,
-        id,
-        environment,
-      })
-      return isThenable(answer) ? Promise.resolve(answer).then(orNull) : orNull(answer)
+      const answer = resolve(question.digests[index] as string, { fresh, signal, id, environment })
+      return isThenable(answer) ? Promise.resolve(answer).then(answerOf) : answerOf(answer)
     })
   }
 
@@ -99,7 +106,8 @@ export class Resolver<K extends KeyRecord> {
   #prove(question: Question, row: K | null, asked: number): Found<K> | Promise<Found<K>> {
     if (row === null) return UNKNOWN
     const key = this.#capture(row)
-    const found: Found<K> = { kind: 'record', key, row, foundBy: question.digests[asked] as string }
+    const foundBy = question.digests[asked] as string
+    const found: Found<K> = { kind: 'record', key, row, foundBy, isAccepted: this.#isAccepted(row) }
     if (question.id === undefined) {
       if (key.digest !== undefined && !equalDigests(key.digest, found.foundBy))
         throw new Failure('digest_mismatch', OTHER_DIGEST)
@@ -112,7 +120,7 @@ export class Resolver<K extends KeyRecord> {
     if (secretHash === undefined) throw new Failure('record_unreadable', NO_PROOF)
     if (secretHash === question.provedHash) return found
     const checked = this.#within('secret_hash', (signal) =>
-      this.#options.secretHash().verify(question.secret ?? '', secretHash, signal),
+      Promise.resolve(this.#options.secretHash().verify(question.secret ?? '', secretHash, signal)),
     )
     return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
   }
@@ -125,11 +133,26 @@ export class Resolver<K extends KeyRecord> {
     }
   }
 
+  /** Asked once, as the row arrives: what a handler writes to the row later decides nothing. */
+  #isAccepted(row: K): boolean {
+    const { accept } = this.#options
+    if (accept === undefined) return true
+    try {
+      const accepted: unknown = accept(row)
+      if (typeof accepted === 'boolean') return accepted
+    } catch (error) {
+      throw new Failure('accept_failed', error)
+    }
+    // A promise is truthy: taken as a yes it would let everybody in.
+    throw new Failure('accept_failed', NO_BOOLEAN)
+  }
+
   /** Runs a step that is not ours; whatever goes wrong in it becomes a `Failure` without being looked at. */
-  #within<T>(step: 'resolver' | 'secret_hash', start: (signal: AbortSignal) => T | Promise<T>): T | Promise<T> {
+  #within<T>(step: 'resolver' | 'secret_hash', start: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
+    if (this.#isClosed) throw new Failure('closed', CLOSED)
     const failed: FailureReason = step === 'resolver' ? 'resolver_failed' : 'secret_hash_failed'
     const controller = new AbortController()
-    let started: T | Promise<T>
+    let started: MaybePromise<T>
     try {
       started = start(controller.signal)
     } catch (error) {
@@ -169,7 +192,13 @@ const UNKNOWN = Object.freeze({ kind: 'none', reason: 'unknown' } as const)
 const WRONG_SECRET = Object.freeze({ kind: 'none', reason: 'secret' } as const)
 const OTHER_DIGEST = new Error('the record carries another digest than the one it was looked up by')
 const NO_PROOF = new Error('a record that is looked up by id must carry `digest` or `secretHash`')
+const NO_BOOLEAN = new TypeError('createVerifier: option `accept` must answer true or false at once')
 const CLOSED = new Error('the verifier was closed')
+
+/** What the resolver said. */
+interface Answer<K> {
+  readonly row: K | null
+}
 
 /** A step that failed, and what it failed with. Holds foreign errors without reading them: they may be hostile. */
 class Failure extends Error {
@@ -188,8 +217,9 @@ function failureOf(error: unknown): Found<never> {
   return { kind: 'failure', reason: 'resolver_failed', error }
 }
 
-function orNull<K>(row: K | null | undefined): K | null {
-  return row ?? null
+/** Wraps a row that nobody has looked at yet: even asking what it is may run foreign code. */
+function answerOf<K>(row: K | null | undefined): Answer<K> {
+  return { row: row ?? null }
 }
 
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

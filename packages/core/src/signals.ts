@@ -1,4 +1,4 @@
-import { type Clock, schedule } from './clock.ts'
+import { type Clock, MINUTE, schedule } from './clock.ts'
 import { concerns, type Subject, type Target } from './invalidation.ts'
 
 /** A key that an open stream depends on. */
@@ -13,13 +13,19 @@ export type ReadAgain<Entry> = (entry: Entry) => Promise<Entry | undefined>
 /** Keys watched at most. Past that, the one whose signal was read longest ago is ended: refused rather than forgotten. */
 const MAX_WATCHED = 100_000
 
+/** How long an expired key may keep its streams at most, when the wall clock jumps or the machine sleeps. */
+const MAX_EXPIRY_DELAY_MS = MINUTE
+
 /** Keys read again at the same time after an invalidation that concerns many. */
 const MAX_READS = 16
 
 interface Watch<Entry> {
   entry: Entry
   readonly controller: AbortController
+  /** Cancels the timer of the key's expiry. */
   cancelTimer: () => void
+  /** Cancels the timer of the read that an invalidation asked for. */
+  cancelDeadline: () => void
   /** An invalidation came in since the last read began. */
   isStale: boolean
   isQueued: boolean
@@ -28,14 +34,17 @@ interface Watch<Entry> {
 /** The signals behind `principal.signal`: one per key in use, ended when the key is. */
 export class Signals<Entry extends Watched> {
   readonly #clock: Clock
+  readonly #deadlineMs: number
   readonly #readAgain: ReadAgain<Entry>
   readonly #watches = new Map<string, Watch<Entry>>()
   readonly #queue: Watch<Entry>[] = []
   #reading = 0
   #isClosed = false
 
-  constructor(clock: Clock, readAgain: ReadAgain<Entry>) {
+  /** @param deadlineMs how long a stream may stay open without an answer after an invalidation */
+  constructor(clock: Clock, deadlineMs: number, readAgain: ReadAgain<Entry>) {
     this.#clock = clock
+    this.#deadlineMs = deadlineMs
     this.#readAgain = readAgain
   }
 
@@ -57,6 +66,7 @@ export class Signals<Entry extends Watched> {
       entry,
       controller: new AbortController(),
       cancelTimer: nothing,
+      cancelDeadline: nothing,
       isStale: false,
       isQueued: false,
     }
@@ -71,7 +81,7 @@ export class Signals<Entry extends Watched> {
   learn(digest: string, entry: Entry | undefined): void {
     const watch = this.#watches.get(digest)
     if (watch === undefined) return
-    if (entry === undefined) this.#end(watch)
+    if (entry?.id !== watch.entry.id) this.#end(watch)
     else this.#update(watch, entry)
   }
 
@@ -96,6 +106,8 @@ export class Signals<Entry extends Watched> {
     watch.isStale = true
     if (watch.isQueued) return
     watch.isQueued = true
+    // However many wait before it, and whatever the store does: no answer in time is a no.
+    watch.cancelDeadline = this.#schedule(watch, this.#deadlineMs, () => this.#end(watch))
     this.#queue.push(watch)
     this.#startReads()
   }
@@ -105,9 +117,13 @@ export class Signals<Entry extends Watched> {
       const watch = this.#queue.shift()
       if (watch === undefined) return
       this.#reading++
-      void this.#read(watch).then(() => {
+      const next = (): void => {
         this.#reading--
         this.#startReads()
+      }
+      void this.#read(watch).then(next, () => {
+        this.#end(watch)
+        next()
       })
     }
   }
@@ -120,6 +136,7 @@ export class Signals<Entry extends Watched> {
       else this.#update(watch, entry)
     }
     watch.isQueued = false
+    watch.cancelDeadline()
   }
 
   #update(watch: Watch<Entry>, entry: Entry): void {
@@ -139,13 +156,24 @@ export class Signals<Entry extends Watched> {
       this.#end(watch)
       return false
     }
-    // A timer may be capped, and the wall clock may have been set: ask again when it fires.
-    watch.cancelTimer = schedule(this.#clock, remainingMs, () => this.#armExpiry(watch))
+    // A timer stands still while the machine sleeps, and the wall clock may be set: ask it again now and then.
+    watch.cancelTimer = this.#schedule(watch, Math.min(remainingMs, MAX_EXPIRY_DELAY_MS), () => this.#armExpiry(watch))
     return true
+  }
+
+  /** What cannot be watched is ended: a clock that sets no timer must not leave a stream open. */
+  #schedule(watch: Watch<Entry>, delayMs: number, callback: () => void): () => void {
+    try {
+      return schedule(this.#clock, delayMs, callback)
+    } catch {
+      this.#end(watch)
+      return nothing
+    }
   }
 
   #end(watch: Watch<Entry>): void {
     watch.cancelTimer()
+    watch.cancelDeadline()
     if (this.#watches.get(watch.entry.digest) === watch) this.#watches.delete(watch.entry.digest)
     watch.controller.abort()
   }

@@ -247,9 +247,16 @@ export function anyToken(pattern?: RegExp): TokenFormat {
     throw new TypeError('anyToken: `pattern` must be a regular expression without the flags g and y')
   }
   return Object.freeze({
-    parse: (token: string) => (pattern === undefined || pattern.test(token) ? ANY : null),
+    parse(token: string) {
+      const matches = pattern === undefined || pattern.test(token)
+      // `RegExp.lastMatch` and its kin would keep the token after the request.
+      if (pattern !== undefined) NOTHING.test('')
+      return matches ? ANY : null
+    },
   })
 }
+
+const NOTHING = /^/
 
 const ANY: ParsedToken = Object.freeze({})
 

@@ -45,36 +45,36 @@ export interface DenialRow {
 
 /** The one table of denials; `docs/denials.md` repeats it and a test compares them. */
 export const DENIALS: Readonly<Record<DenialCode, DenialRow>> = Object.freeze({
-  missing: {
+  missing: Object.freeze({
     status: 401,
     error: null,
     section: 'RFC 6750 §3.1',
     title: 'No credentials were sent',
-  },
-  malformed: {
+  }),
+  malformed: Object.freeze({
     status: 400,
     error: 'invalid_request',
     section: 'RFC 6750 §3.1',
     title: 'The credentials cannot be read',
-  },
-  invalid: {
+  }),
+  invalid: Object.freeze({
     status: 401,
     error: 'invalid_token',
     section: 'RFC 6750 §3.1',
     title: 'The key is not accepted',
-  },
-  insufficient_scope: {
+  }),
+  insufficient_scope: Object.freeze({
     status: 403,
     error: 'insufficient_scope',
     section: 'RFC 6750 §3.1',
     title: 'The key does not grant what this needs',
-  },
-  unavailable: {
+  }),
+  unavailable: Object.freeze({
     status: 503,
     error: undefined,
     section: 'RFC 9110 §15.6.4',
     title: 'Keys cannot be checked at the moment',
-  },
+  }),
 })
 
 /** The verdict of a refusal. */

@@ -1,5 +1,5 @@
 import { type Denials, denialsOf } from './challenge.ts'
-import { firstFailure } from './checks.ts'
+import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import { Events, type Listener, type Reason, type VerifierEvent } from './events.ts'
 import { type Credential, type FieldValue, readAuthorization, type Schemes } from './header.ts'
@@ -43,7 +43,7 @@ export interface Verifier<K extends KeyRecord = KeyRecord, S extends string = st
    * @throws {TypeError} when there is no such event
    */
   on<Name extends VerifierEvent>(name: Name, listener: Listener<Name>): () => void
-  /** Ends calls under way, empties the cache, fires every signal. Later requests are answered 503. */
+  /** Ends calls under way, empties the cache, fires every signal. Later requests that bring a token are answered 503. */
   close(): void
 }
 
@@ -85,11 +85,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     this.#schemes = schemesOf(settings.credentials)
     this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength)
     this.#events = new Events(settings.clock)
-    this.#lookup = new Lookup(
-      settings,
-      this.#events,
-      (entry) => this.#failureOf(entry, settings.clock.now()) === undefined,
-    )
+    this.#lookup = new Lookup(settings, this.#events)
     this.#denials = denialsOf(settings.realm)
   }
 
@@ -109,8 +105,11 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       const parsed = parseToken(credential, this.#settings.formats)
       if (parsed === null) return this.#refuse('invalid', 'format')
       const digest = this.#settings.digest.digest(credential)
-      if (typeof digest === 'string') return this.#verifyDigest(digest, credential, parsed)
-      return digest.then((name) => this.#verifyDigest(name, credential, parsed)).catch((error) => this.#fail(error))
+      const verdict =
+        typeof digest === 'string'
+          ? this.#verifyDigest(digest, credential, parsed)
+          : digest.then((name) => this.#verifyDigest(name, credential, parsed))
+      return verdict instanceof Promise ? verdict.catch((error: unknown) => this.#fail(error)) : verdict
     } catch (error) {
       return this.#fail(error)
     }
@@ -134,32 +133,15 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       : this.#refuse(answer.denied, answer.reason)
   }
 
-  /** Dates, state and the application's condition are asked on every request, however the record came here. */
+  /** State and dates are asked on every request, however the record came here. */
   #judge(entry: Entry<K, S>, now: number): Verdict<K, S> {
-    const failure = this.#failureOf(entry, now)
-    if (failure !== undefined) {
-      return this.#refuse(failure === 'accept_failed' ? 'unavailable' : 'invalid', failure, entry.id)
-    }
+    const failure = entry.standing ?? dateFailure(entry, now)
+    if (failure !== undefined) return this.#refuse('invalid', failure, entry.id)
     if (this.#events.topics.accepted.isHeard) {
       const { keyId, owner, environment } = entry.principal
       this.#events.topics.accepted.emit({ keyId, owner, environment })
     }
     return entry.accepted
-  }
-
-  #failureOf(entry: Entry<K, S>, now: number): Reason | undefined {
-    const { accept } = this.#settings
-    const failure = firstFailure(entry.key, entry.tokenEnvironment, now)
-    if (failure !== undefined || accept === undefined) return failure
-    try {
-      const accepted: unknown = accept(entry.principal.key)
-      if (typeof accepted === 'boolean') return accepted ? undefined : 'refused_by_application'
-      // A promise is truthy: taken as a yes it would let everybody in.
-      throw new TypeError('createVerifier: option `accept` must answer true or false at once')
-    } catch (error) {
-      this.#events.fail('accept_failed', error)
-      return 'accept_failed'
-    }
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {

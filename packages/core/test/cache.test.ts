@@ -6,11 +6,13 @@ import type { CacheOutcome } from '../src/events.ts'
 import { targetOf } from '../src/invalidation.ts'
 import type { CacheOptions } from '../src/options.ts'
 import type { KeyRecord } from '../src/record.ts'
+import { idKeyFormat } from '../src/token.ts'
 import { createVerifier, type Verifier } from '../src/verifier.ts'
 import { ManualClock } from './manual-clock.ts'
 
 function entry(digest: string, readAt: Moments, facts: Partial<Remembered> = {}): Remembered {
-  return { digest, foundBy: digest, id: `id_${digest}`, owner: 'acct_1', readAt, ...facts }
+  const read = { readAtWall: readAt.wall, readAtMonotonic: readAt.monotonic }
+  return { digest, foundBy: digest, id: `id_${digest}`, owner: 'acct_1', ...read, ...facts }
 }
 
 function setUp(limits: Partial<CacheOptions> = {}, hasOtherDigests = false) {
@@ -148,7 +150,6 @@ describe('invalidation', () => {
     { by: { id: 'key_1' }, left: 'cde', hasOtherDigests: false },
     { by: { id: 'nobody' }, left: 'abcde', hasOtherDigests: false },
     { by: { owner: 'acct_1' }, left: 'de', hasOtherDigests: false },
-    { by: { owner: '' }, left: 'abcde', hasOtherDigests: false },
     { by: { digest: 'a' }, left: 'bcdeuv', hasOtherDigests: false },
     { by: { digest: 'old_b' }, left: 'acdeuv', hasOtherDigests: false },
     { by: { digest: 'u' }, left: 'abcdev', hasOtherDigests: false },
@@ -207,6 +208,24 @@ describe('invalidation', () => {
     expect(get('a')).toBeDefined()
     cache.invalidate(targetOf({ owner: 'constructor' }))
     expect(get('a')).toBeUndefined()
+  })
+})
+
+describe('an invalidation that could match nothing is told so', () => {
+  const digest = 'ab'.repeat(32)
+  const mistakes = [{ id: '' }, { owner: '' }, { digest: '' }, { digest: digest.toUpperCase() }, { digest: 'aB' }]
+  for (const mistake of mistakes) {
+    test(JSON.stringify(mistake), () => {
+      const verifier = createVerifier({ resolve: () => null })
+      expect(() => verifier.invalidate(mistake)).toThrow(TypeError)
+    })
+  }
+
+  test('while a lower-case digest, and ids and owners in any case, are taken', () => {
+    const verifier = createVerifier({ resolve: () => null })
+    for (const name of [{ digest }, { id: 'KEY_1' }, { owner: 'Acct_1' }]) {
+      expect(() => verifier.invalidate(name)).not.toThrow()
+    }
   })
 })
 
@@ -295,6 +314,56 @@ describe('through the verifier', () => {
     row.scopes.push('b')
     const verdict = await verifier.verify(`Bearer ${TOKEN}`)
     expect(verdict.ok && [...verdict.principal.scopes]).toEqual(['a'])
+  })
+
+  test('what a handler writes to its row changes nothing that `accept` said of it', async () => {
+    interface Account extends KeyRecord {
+      suspended: boolean
+    }
+    const verifier = createVerifier<Account>({
+      resolve: () => ({ id: 'key_1', suspended: false }),
+      accept: (row) => !row.suspended,
+      cache: { max: 1, maxStalenessMs: MINUTE },
+      clock: new ManualClock(),
+    })
+    const first = await verifier.verify(`Bearer ${TOKEN}`)
+    if (!first.ok) throw new Error(first.denial.code)
+    first.principal.key.suspended = true
+    expect((await verifier.verify(`Bearer ${TOKEN}`)).ok).toBe(true)
+  })
+
+  test('a fill is fresh after an invalidation by the digest of the whole token, where the store knows an id', async () => {
+    const secret = 's'.repeat(43)
+    const token = `acme_${'i'.repeat(16)}_${secret}`
+    const stored = await sha256().digest(secret)
+    const fresh: boolean[] = []
+    const verifier = createVerifier({
+      resolve: (_digest, context) => {
+        fresh.push(context.fresh)
+        return { id: 'key_1', digest: stored }
+      },
+      format: idKeyFormat({ prefix: 'acme' }),
+      cache: { max: 1, maxStalenessMs: MINUTE },
+      clock: new ManualClock(),
+    })
+    expect((await verifier.verify(`Bearer ${token}`)).ok).toBe(true)
+    verifier.invalidate({ digest: await sha256().digest(token) })
+    expect((await verifier.verify(`Bearer ${token}`)).ok).toBe(true)
+    expect(fresh).toEqual([false, true])
+  })
+
+  test('after close() a token is answered 503, whatever was remembered of it, and no token still 401', async () => {
+    const { asked, reasons, verifier, verify } = watched(() => ({ id: 'key_1' }))
+    expect(await verify()).toBe('ok')
+    verifier.close()
+    for (const token of [TOKEN, 'a_token_never_seen_before']) {
+      const verdict = await verifier.verify(`Bearer ${token}`)
+      expect(!verdict.ok && verdict.denial.status).toBe(503)
+    }
+    const withoutToken = await verifier.verify(undefined)
+    expect(!withoutToken.ok && withoutToken.denial.status).toBe(401)
+    expect(reasons).toEqual(['closed', 'closed', 'missing'])
+    expect(asked).toHaveLength(1)
   })
 
   test('a failure is never remembered', async () => {

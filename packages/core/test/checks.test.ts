@@ -1,15 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { firstFailure } from '../src/checks.ts'
+import { dateFailure, standingFailure } from '../src/checks.ts'
 import { capture, type KeyRecord } from '../src/record.ts'
 
 const NOW = 1_000_000
 
-function failure(row: Omit<KeyRecord, 'id'>, tokenEnvironment?: string, now = NOW): string | undefined {
-  return firstFailure(capture({ id: 'k', ...row }), tokenEnvironment, now)
+/** All that speaks against a key, what stands first. */
+function failure(
+  row: Omit<KeyRecord, 'id'>,
+  tokenEnvironment?: string,
+  now = NOW,
+  isAccepted = true,
+): string | undefined {
+  const key = capture({ id: 'k', ...row })
+  return standingFailure(key, tokenEnvironment, isAccepted) ?? dateFailure(key, now)
 }
 
-describe('firstFailure', () => {
+describe('what speaks against a key', () => {
   it('finds nothing wrong with a plain key', () => {
     expect(failure({})).toBeUndefined()
     expect(
@@ -62,10 +69,11 @@ describe('firstFailure', () => {
 
   it('names the first of several reasons', () => {
     const all = { revokedAt: 1, disabled: true, notBefore: NOW + 1, expiresAt: NOW - 1, environment: 'test' }
-    expect(failure(all, 'live')).toBe('revoked')
-    expect(failure({ ...all, revokedAt: null }, 'live')).toBe('disabled')
-    expect(failure({ ...all, revokedAt: null, disabled: false }, 'live')).toBe('not_yet_valid')
-    expect(failure({ expiresAt: NOW - 1, environment: 'test' }, 'live')).toBe('expired')
+    expect(failure(all, 'live', NOW, false)).toBe('revoked')
+    expect(failure({ ...all, revokedAt: null }, 'live', NOW, false)).toBe('disabled')
+    expect(failure({ ...all, revokedAt: null, disabled: false }, 'live', NOW, false)).toBe('environment')
+    expect(failure({ ...all, revokedAt: null, disabled: false }, 'test', NOW, false)).toBe('refused_by_application')
+    expect(failure({ notBefore: NOW + 1, expiresAt: NOW - 1 })).toBe('not_yet_valid')
   })
 
   it('passes a key exactly when none of the conditions fails', () => {

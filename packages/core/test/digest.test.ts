@@ -128,11 +128,15 @@ describe('hmacSha256', () => {
     ['no current', { peppers: { a: PEPPER } }, /`current`/],
     ['an unknown current', { peppers: { a: PEPPER }, current: 'b' }, /`current`/],
     ['a current that objects have anyway', { peppers: { a: PEPPER }, current: 'toString' }, /`current`/],
-    ['a pepper of 31 characters', { peppers: { a: 'x'.repeat(31) }, current: 'a' }, /pepper `a`.* 32 bytes/],
-    ['a pepper of 31 bytes', { peppers: { a: new Uint8Array(31) }, current: 'a' }, /pepper `a`.* 32 bytes/],
-    ['a short pepper that is not current', { peppers: { a: PEPPER, old: 'short' }, current: 'a' }, /pepper `old`/],
-    ['no pepper behind a name', { peppers: { a: undefined }, current: 'a' }, /pepper `a`/],
-    ['a list of numbers as pepper', { peppers: { a: Array(40).fill(1) }, current: 'a' }, /pepper `a`/],
+    ['a pepper of 31 characters', { peppers: { a: 'x'.repeat(31) }, current: 'a' }, /every pepper.* 32 bytes/],
+    ['a pepper of 31 bytes', { peppers: { a: new Uint8Array(31) }, current: 'a' }, /every pepper.* 32 bytes/],
+    [
+      'a short pepper that is not current',
+      { peppers: { a: PEPPER, old: 'short' }, current: 'a' },
+      /every pepper.* 32 bytes/,
+    ],
+    ['no pepper behind a name', { peppers: { a: undefined }, current: 'a' }, /every pepper.* 32 bytes/],
+    ['a list of numbers as pepper', { peppers: { a: Array(40).fill(1) }, current: 'a' }, /every pepper.* 32 bytes/],
   ])('refuses %s, naming the option and never the secret', (_name, options, message) => {
     const make = () => hmacSha256(options as never)
     expect(make).toThrow(TypeError)

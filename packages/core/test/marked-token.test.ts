@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { sha256, systemClock, type VerifierEvent } from '../src/index.ts'
+import { hmacSha256, sha256, systemClock, type VerifierEvent } from '../src/index.ts'
 import { scopeRequirement } from '../src/scopes.ts'
 import {
   digestAsSecretHash,
@@ -16,6 +16,9 @@ import {
 } from './support/marked-paths.ts'
 
 const EVENTS: readonly VerifierEvent[] = ['accepted', 'denied', 'failed', 'cache']
+
+/** The names under which a runtime keeps the last match, and the text around it. */
+const LAST_MATCH = ['$_', '$&', '$+', '$`', "$'", '$1', '$2', '$3', '$4', '$5', '$6', '$7', '$8', '$9']
 
 let paths: readonly Path[]
 let digests: readonly string[]
@@ -136,6 +139,32 @@ describe('a marked token, driven down every path, is in nothing that comes out',
       expect(thrown, `misuse ${index}`).toBeInstanceOf(TypeError)
       // The stack begins with the message; what follows are places in this repository.
       expectNoSecret(everythingIn(thrown))
+    }
+  })
+
+  test('what is thrown where the name of a pepper and its secret are swapped', () => {
+    let thrown: unknown
+    try {
+      hmacSha256({ peppers: { [SECRET]: '2026' }, current: SECRET })
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(TypeError)
+    expectNoSecret(everythingIn(thrown))
+  })
+
+  test('what the runtime keeps of the last regular expression', async () => {
+    const lastMatch = () => LAST_MATCH.map((name) => (RegExp as unknown as Record<string, string>)[name]).join('\n')
+    expect(new RegExp(MARK).test(TOKEN)).toBe(true)
+    expect(lastMatch()).toContain(MARK)
+    for (const path of paths) {
+      const verifier = verifierFor(path)
+      // Nobody is to be warned that nobody listens.
+      verifier.on('failed', () => {})
+      // Nothing of the path before.
+      expect(/^/.test('')).toBe(true)
+      await walk(verifier, path)
+      expect(lastMatch(), path.name).not.toContain(MARK)
     }
   })
 

@@ -416,7 +416,7 @@ describe('one call in flight', () => {
 describe('close()', () => {
   it('aborts calls under way and answers those who wait', async () => {
     let signal: AbortSignal | undefined
-    const { verify, verifier, failures } = setUp((_digest, context) => {
+    const { verify, verifier, denials } = setUp((_digest, context) => {
       signal = context.signal
       return new Promise(() => {})
     })
@@ -425,6 +425,6 @@ describe('close()', () => {
     verifier.close()
     expect(outcome(await verdict)).toBe('unavailable')
     expect(signal?.aborted).toBe(true)
-    expect(failures.map(({ reason }) => reason)).toEqual(['closed'])
+    expect(denials).toEqual(['unavailable: closed'])
   })
 })

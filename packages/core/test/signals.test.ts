@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DAY, MINUTE, SECOND } from '../src/clock.ts'
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from '../src/clock.ts'
+import { hmacSha256 } from '../src/digest.ts'
 import type { VerifierOptions } from '../src/options.ts'
 import type { Principal } from '../src/principal.ts'
 import type { KeyRecord } from '../src/record.ts'
@@ -116,6 +117,16 @@ describe('fires at expiry', () => {
     expect(signal.aborted).toBe(true)
   })
 
+  test('within a minute, when the wall clock is set forward past the end or the machine was suspended', async () => {
+    const made = setUp({ id: 'key_1' })
+    made.store.row = { id: 'key_1', expiresAt: made.clock.now() + HOUR }
+    const { signal } = await made.principal()
+    made.clock.moveWall(10 * HOUR)
+    made.clock.advance(MINUTE)
+    expect(signal.aborted).toBe(true)
+    expect(made.clock.pending).toBe(0)
+  })
+
   test('at once, when it is first read after the end', async () => {
     const made = setUp({ id: 'key_1' })
     made.store.row = { id: 'key_1', expiresAt: made.clock.now() + SECOND }
@@ -142,6 +153,131 @@ describe('fires at expiry', () => {
       expect(signal.aborted).toBe(expected)
       if (!expected) made.clock.moveWall(-MINUTE)
     }
+  })
+})
+
+describe('has fired for good', () => {
+  test('read again after the key was revoked, the principal shows the signal that fired', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' })
+    const accepted = await principal()
+    const { signal } = accepted
+    store.row = { id: 'key_1', revokedAt: 1 }
+    verifier.invalidate({ id: 'key_1' })
+    await turns()
+    expect(signal.aborted).toBe(true)
+    expect(accepted.signal).toBe(signal)
+  })
+
+  test('a loop that looks at the signal again and again ends, and asks the store once', async () => {
+    const { contexts, store, verifier, principal } = setUp({ id: 'key_1' })
+    const accepted = await principal()
+    expect(accepted.signal.aborted).toBe(false)
+    store.row = null
+    verifier.invalidate({ id: 'key_1' })
+    let looks = 0
+    while (looks < 100 && !accepted.signal.aborted) {
+      looks++
+      await turns()
+    }
+    expect(accepted.signal.aborted).toBe(true)
+    expect(contexts).toHaveLength(2)
+  })
+
+  test('so has that of a principal whose key a later request found revoked, read before or after', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' }, { cache: undefined })
+    const [looking, notLooking] = [await principal(), await principal()]
+    const { signal } = looking
+    expect(signal.aborted).toBe(false)
+    store.row = { id: 'key_1', revokedAt: 1 }
+    expect((await verifier.verify(`Bearer ${TOKEN}`)).ok).toBe(false)
+    expect(signal.aborted).toBe(true)
+    const late = notLooking.signal
+    await turns()
+    expect(looking.signal.aborted).toBe(true)
+    expect(late.aborted).toBe(true)
+    expect(notLooking.signal.aborted).toBe(true)
+  })
+})
+
+describe('depends on a clock', () => {
+  test('that keeps its timers in `this`: for deadlines and for expiry', async () => {
+    class OwnClock implements Clock {
+      readonly hands = new ManualClock()
+      now() {
+        return this.hands.now()
+      }
+      monotonic() {
+        return this.hands.monotonic()
+      }
+      schedule(callback: () => void, delayMs: number) {
+        return this.hands.schedule(callback, delayMs)
+      }
+    }
+    const clock = new OwnClock()
+    const { failures, principal } = setUp(
+      { id: 'key_1' },
+      { clock, resolve: async () => ({ id: 'key_1', expiresAt: clock.now() + SECOND }) },
+    )
+    const { signal } = await principal()
+    expect(failures).toEqual([])
+    expect(clock.hands.pending).toBe(1)
+    clock.hands.advance(SECOND)
+    expect(signal.aborted).toBe(true)
+  })
+
+  /** A clock that keeps time, and sets timers until it is broken. */
+  function breakable() {
+    const hands = new ManualClock()
+    const state = { isBroken: false }
+    const clock: Clock = {
+      now: hands.now,
+      monotonic: hands.monotonic,
+      schedule: (callback, delayMs) => {
+        if (state.isBroken) throw new Error('no timers left')
+        return hands.schedule(callback, delayMs)
+      },
+    }
+    return { clock, hands, state }
+  }
+
+  test('that sets no timer for the expiry: then it has fired at once', async () => {
+    const { clock, state } = breakable()
+    const { principal } = setUp({ id: 'key_1', expiresAt: clock.now() + HOUR }, { clock })
+    const accepted = await principal()
+    state.isBroken = true
+    expect(accepted.signal.aborted).toBe(true)
+  })
+
+  test('that sets no timer for the answer to an invalidation: then it fires', async () => {
+    const { clock, state } = breakable()
+    const { verifier, principal } = setUp({ id: 'key_1' }, { clock })
+    const { signal } = await principal()
+    state.isBroken = true
+    verifier.invalidate('all')
+    await turns()
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('that sets no timer for the expiry that a later read brought: then it fires, and leaves no timer', async () => {
+    const { clock, hands, state } = breakable()
+    let reads = 0
+    const { verifier, principal } = setUp(
+      { id: 'key_1' },
+      {
+        clock,
+        resolve: () => {
+          reads++
+          state.isBroken = reads > 1
+          return { id: 'key_1', expiresAt: reads > 1 ? clock.now() + HOUR : null }
+        },
+      },
+    )
+    const { signal } = await principal()
+    verifier.invalidate('all')
+    await turns()
+    expect(reads).toBe(2)
+    expect(signal.aborted).toBe(true)
+    expect(hands.pending).toBe(0)
   })
 })
 
@@ -196,6 +332,25 @@ describe('fires after invalidate()', () => {
     expect(failures).toEqual(['resolver_timeout'])
   })
 
+  test('within one deadline, however many reads without an answer stand before it', async () => {
+    let hangs = false
+    const { clock, verifier, principal } = setUp(
+      { id: 'key_1' },
+      { resolve: () => (hangs ? new Promise(() => {}) : { id: 'key_1' }), cache: undefined, deadlineMs: SECOND },
+    )
+    const signals: AbortSignal[] = []
+    for (let count = 0; count < 100; count++) signals.push((await principal(`token_number_${count}_of_many`)).signal)
+    hangs = true
+    verifier.invalidate('all')
+    await turns(200)
+    clock.advance(SECOND - 1)
+    expect(signals.some(({ aborted }) => aborted)).toBe(false)
+    clock.advance(1)
+    expect(signals.filter(({ aborted }) => !aborted)).toEqual([])
+    await turns(200)
+    expect(clock.pending).toBe(0)
+  })
+
   test('when the application refuses the row', async () => {
     const { store, verifier, principal } = setUp({ id: 'key_1' }, { accept: (row) => row.environment !== 'closed' })
     const { signal } = await principal()
@@ -214,6 +369,30 @@ describe('fires after invalidate()', () => {
     expect(signal.aborted).toBe(false)
     expect(contexts).toHaveLength(2)
     expect((await principal()).signal).toBe(signal)
+  })
+
+  test('not when the key was merely stored again under the current pepper', async () => {
+    const digester = hmacSha256({ peppers: { old: 'o'.repeat(32), new: 'n'.repeat(32) }, current: 'new' })
+    const current = await digester.digest(TOKEN)
+    const old = (await digester.older[0]?.(TOKEN)) as string
+    let stored = old
+    const { store, verifier, principal } = setUp(
+      { id: 'key_1' },
+      {
+        digest: digester,
+        resolve: (digest) => (digest === stored && store.row ? { ...store.row, digest } : null),
+      },
+    )
+    const { signal } = await principal()
+    stored = current
+    verifier.invalidate({ digest: old })
+    await turns()
+    expect(signal.aborted).toBe(false)
+
+    store.row = null
+    verifier.invalidate({ digest: current })
+    await turns()
+    expect(signal.aborted).toBe(true)
   })
 
   test('not when it was told of another key, and then nothing is read', async () => {
@@ -279,6 +458,15 @@ describe('fires after invalidate()', () => {
     store.row = { id: 'key_1', revokedAt: 0 }
     expect((await verifier.verify(`Bearer ${TOKEN}`)).ok).toBe(false)
     expect(second.aborted).toBe(true)
+  })
+
+  test('also when a later request finds another key under the same token; the new key has a signal of its own', async () => {
+    const { store, principal } = setUp({ id: 'key_1' }, { cache: undefined })
+    const first = (await principal()).signal
+    store.row = { id: 'key_2' }
+    const second = (await principal()).signal
+    expect(first.aborted).toBe(true)
+    expect(second.aborted).toBe(false)
   })
 
   test('of many keys at once, though few are read at the same time', async () => {

@@ -66,7 +66,10 @@ export function authenticate<
   const middleware = (req: Passed, res: Response, next: NextFunction): void => {
     const request = nodeRequest(req)
     const admitted = gate.admit(req[PASSAGE], req.method, request)
-    if (admitted !== undefined) return pass(admitted, req, next)
+    if (admitted !== undefined) {
+      pass(admitted, req, next)
+      return
+    }
     const verdict = verifier.verifyRequest(request)
     if (verdict instanceof Promise) verdict.then((value) => settle(value, req, res, next)).catch(next)
     else settle(verdict, req, res, next)
