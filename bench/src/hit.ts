@@ -1,7 +1,7 @@
 import type { TokenFormat } from '@bearward/core'
 import { LRUCache } from 'lru-cache'
 import { format, makeKeys, ORDER_MASK, type Row } from './keys.ts'
-import { byHand } from './minimum.ts'
+import { byHand, byHandWithGrammar } from './minimum.ts'
 import type { Run, Suite } from './suite.ts'
 import { warmVerifier } from './warm.ts'
 
@@ -9,13 +9,17 @@ import { warmVerifier } from './warm.ts'
 export const hit = {
   'minimum by hand': (size) => {
     const keys = makeKeys(size)
+    return each(keys, byHandWithGrammar(keys.rows))
+  },
+  'by hand, grammar unread': (size) => {
+    const keys = makeKeys(size)
     return each(keys, byHand(keys.rows))
   },
   'by hand with lru-cache': (size) => {
     const keys = makeKeys(size)
     const cache = new LRUCache<string, Row>({ max: size })
     for (const [digest, row] of keys.rows) cache.set(digest, row)
-    return each(keys, byHand(cache))
+    return each(keys, byHandWithGrammar(cache))
   },
   'verify()': (size) => verifier(size, undefined),
   'verify() with keyFormat': (size) => verifier(size, format),

@@ -11,7 +11,7 @@ export function tables(report: Report): string {
       ['keys', '', 'ns', 'to minimum'],
       hit.rows.map((row) => [thousands(row.keys), row.name, nanoseconds(row.nanoseconds), ratio(row.toMinimum)]),
     ),
-    `At most ${hit.limit} times the minimum by hand: ${verdict}`,
+    `verify() takes at most ${hit.limit} times the minimum by hand: ${verdict}`,
     title('Refusals without a lookup'),
     table(
       ['', 'ns', 'to minimum'],

@@ -16,10 +16,12 @@ test('a quick run measures everything and reports it as JSON', async () => {
   expect(report.hit.holds).toBeTypeOf('boolean')
   expect(report.hit.rows.map(({ keys, name }) => `${keys} ${name}`)).toEqual([
     '1 minimum by hand',
+    '1 by hand, grammar unread',
     '1 by hand with lru-cache',
     '1 verify()',
     '1 verify() with keyFormat',
     '100 minimum by hand',
+    '100 by hand, grammar unread',
     '100 by hand with lru-cache',
     '100 verify()',
     '100 verify() with keyFormat',

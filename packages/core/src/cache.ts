@@ -2,7 +2,11 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 import type { Subject, Target } from './invalidation.ts'
 
-/** Both clocks at one moment. While a machine sleeps one of them stands still, so both must say that time is left. */
+/**
+ * Both clocks at one moment, in whole milliseconds since the cache was made. While a machine sleeps one of them stands
+ * still, so both must say that time is left. Whole and small, because the engine keeps such numbers in the entry itself:
+ * with many keys, each object more that a hit must fetch costs as much as a third of the digest.
+ */
 export interface Moments {
   readonly wall: number
   readonly monotonic: number
@@ -45,14 +49,24 @@ export class RecordCache<Entry extends Remembered> {
   readonly #byOwner = new DigestIndex()
   readonly #byFoundBy = new DigestIndex()
   readonly #hasOtherDigests: boolean
+  readonly #madeAt: Moments
 
   /** @param hasOtherDigests whether a record may be stored under another digest than the one that names its entry */
   constructor(limits: CacheLimits, clock: Clock, hasOtherDigests: boolean) {
     this.#clock = clock
+    this.#madeAt = { wall: clock.now(), monotonic: clock.monotonic() }
     this.#hasOtherDigests = hasOtherDigests
     this.#maxStalenessMs = limits.maxStalenessMs
     this.#unknown = new LRUCache({ max: Math.min(limits.max, MAX_UNKNOWN) })
     this.#records = new LRUCache({ max: limits.max, dispose: (entry) => this.#unlist(entry) })
+  }
+
+  /** The present moment, to be taken when a read begins. */
+  moments(): Moments {
+    return {
+      wall: Math.floor(this.#clock.now() - this.#madeAt.wall),
+      monotonic: Math.floor(this.#clock.monotonic() - this.#madeAt.monotonic),
+    }
   }
 
   /**
@@ -114,10 +128,10 @@ export class RecordCache<Entry extends Remembered> {
   }
 
   #isFresh(read: Read, now: number): boolean {
-    const wallAge = now - read.readAtWall
+    const wallAge = now - this.#madeAt.wall - read.readAtWall
     // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
     if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
-    return this.#clock.monotonic() - read.readAtMonotonic < this.#maxStalenessMs
+    return this.#clock.monotonic() - this.#madeAt.monotonic - read.readAtMonotonic < this.#maxStalenessMs
   }
 
   #unlist(entry: Entry): void {

@@ -69,7 +69,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   }
 
   #fill(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
-    const readAt = this.#moments()
+    const readAt = this.#cache?.moments() ?? NEVER_SERVED
     const sequence = this.#sequence
     const flight = this.#flights.begin(question)
     const settle = (found: Found<K>): Answer<K, S> => {
@@ -112,7 +112,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
 
   /** The key of an open stream as it is now; anything but a clear yes ends the stream. */
   async #readAgain(entry: Entry<K, S>): Promise<Entry<K, S> | undefined> {
-    const readAt = this.#moments()
+    const readAt = this.#cache?.moments() ?? NEVER_SERVED
     const sequence = this.#sequence
     const found = await this.#resolver.find(entry.question, true)
     if (found.kind === 'failure') this.#events.fail(found.reason, found.error)
@@ -132,15 +132,13 @@ export class Lookup<K extends KeyRecord, S extends string> {
     return entry.standing === undefined && dateFailure(entry, this.#settings.clock.now()) === undefined
   }
 
-  #moments(): Moments {
-    const { clock } = this.#settings
-    return { wall: clock.now(), monotonic: clock.monotonic() }
-  }
-
   #tell(outcome: CacheOutcome): void {
     if (this.#events.topics.cache.isHeard) this.#events.topics.cache.emit({ outcome })
   }
 }
+
+/** When nothing is remembered, nobody asks how old it is. */
+const NEVER_SERVED: Moments = Object.freeze({ wall: 0, monotonic: 0 })
 
 const CLOSED = Object.freeze({ denied: 'unavailable', reason: 'closed' } as const)
 

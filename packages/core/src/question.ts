@@ -34,6 +34,15 @@ export function questionOf(
   const hashed = secret ?? token
   const current = secret === undefined ? name : digester.digest(hashed)
   if (digester.older.length === 0 && typeof current === 'string') return ask([current])
-  const digests = [current, ...digester.older.map((digest) => digest(hashed))]
+  const digests = [current, ...digester.older.map((digest) => attempt(digest, hashed))]
   return digests.every((digest) => typeof digest === 'string') ? ask(digests) : Promise.all(digests).then(ask)
+}
+
+/** A digester that throws must not leave the promise of the one before it alone. */
+function attempt(digest: (token: string) => MaybePromise<string>, token: string): MaybePromise<string> {
+  try {
+    return digest(token)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }

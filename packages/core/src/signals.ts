@@ -37,7 +37,8 @@ export class Signals<Entry extends Watched> {
   readonly #deadlineMs: number
   readonly #readAgain: ReadAgain<Entry>
   readonly #watches = new Map<string, Watch<Entry>>()
-  readonly #queue: Watch<Entry>[] = []
+  /** Waiting to be read, first come first served. */
+  readonly #queue = new Set<Watch<Entry>>()
   #reading = 0
   #isClosed = false
 
@@ -106,16 +107,15 @@ export class Signals<Entry extends Watched> {
     watch.isStale = true
     if (watch.isQueued) return
     watch.isQueued = true
-    // However many wait before it, and whatever the store does: no answer in time is a no.
-    watch.cancelDeadline = this.#schedule(watch, this.#deadlineMs, () => this.#end(watch))
-    this.#queue.push(watch)
+    this.#armDeadline(watch)
+    this.#queue.add(watch)
     this.#startReads()
   }
 
   #startReads(): void {
-    while (this.#reading < MAX_READS) {
-      const watch = this.#queue.shift()
-      if (watch === undefined) return
+    for (const watch of this.#queue) {
+      if (this.#reading >= MAX_READS) return
+      this.#queue.delete(watch)
       this.#reading++
       const next = (): void => {
         this.#reading--
@@ -134,9 +134,17 @@ export class Signals<Entry extends Watched> {
       const entry = await this.#readAgain(watch.entry)
       if (entry === undefined) this.#end(watch)
       else this.#update(watch, entry)
+      // The answer came, and another invalidation with it: the next read has its own time.
+      if (watch.isStale) this.#armDeadline(watch)
     }
     watch.isQueued = false
     watch.cancelDeadline()
+  }
+
+  /** However many wait before it, and whatever the store does: no answer in time is a no. */
+  #armDeadline(watch: Watch<Entry>): void {
+    watch.cancelDeadline()
+    watch.cancelDeadline = this.#schedule(watch, this.#deadlineMs, () => this.#end(watch))
   }
 
   #update(watch: Watch<Entry>, entry: Entry): void {

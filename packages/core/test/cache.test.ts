@@ -18,7 +18,7 @@ function entry(digest: string, readAt: Moments, facts: Partial<Remembered> = {})
 function setUp(limits: Partial<CacheOptions> = {}, hasOtherDigests = false) {
   const clock = new ManualClock()
   const cache = new RecordCache<Remembered>({ max: 3, maxStalenessMs: MINUTE, ...limits }, clock, hasOtherDigests)
-  const moments = (): Moments => ({ wall: clock.now(), monotonic: clock.monotonic() })
+  const moments = (): Moments => cache.moments()
   const get = (digest: string) => cache.get(digest, clock.now())
   return { clock, cache, get, moments }
 }

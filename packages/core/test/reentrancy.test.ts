@@ -235,3 +235,23 @@ describe('a row that is hostile is answered 503, and the next request asks again
 function thrown(what: unknown): never {
   throw what
 }
+
+describe('older digesters that fail in more ways than one', () => {
+  test('answer unavailable and leave no rejection unhandled', async () => {
+    const rejects = async (): Promise<string> => {
+      throw new Error('rejects')
+    }
+    const throws = (): string => {
+      throw new Error('throws')
+    }
+    const verifier = createVerifier({
+      resolve: () => null,
+      digest: { digest: () => 'aa', older: [rejects, throws] },
+    })
+    const failed: string[] = []
+    verifier.on('failed', ({ reason }) => failed.push(reason))
+    const verdict = await verifier.verify(`Bearer ${'A'.repeat(43)}`)
+    expect(verdict.ok ? undefined : verdict.denial.code).toBe('unavailable')
+    expect(failed).toEqual(['step_failed'])
+  })
+})
