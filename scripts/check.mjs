@@ -5,6 +5,8 @@ import { rmSync } from 'node:fs'
 const RESULTS = '.vitest/results'
 
 const steps = [
+  // `npm run demo` installs only what the demo needs, and pnpm then takes the workspace for complete.
+  ['Install', 'pnpm install --frozen-lockfile --prefer-offline'],
   ['Types', 'tsc -b'],
   ['Format and lint', `biome ci --error-on-warnings --colors=${process.stdout.isTTY ? 'force' : 'off'}`],
   ['Promises', 'oxlint --type-aware'],

@@ -93,12 +93,8 @@ const ENVIRONMENT = /^[a-z0-9]{1,16}$/
  * ```
  */
 export function keyFormat(options: KeyFormatOptions): KeyFormat {
-  const { prefix, environments, random } = checkFormatOptions('keyFormat', options)
   const bodyLength = SECRET_LENGTH + CHECKSUM_LENGTH
-  const heads = headsOf(prefix, environments)
-  const maxLength = Math.max(...heads.map((head) => head.text.length)) + bodyLength
-
-  const headOf = (token: string): Head | undefined => findHead(heads, token, bodyLength)
+  const { prefix, environments, random, heads, maxLength, headOf } = layoutOf('keyFormat', options, bodyLength)
 
   const parse = (token: string): ParsedToken | null => {
     const head = headOf(token)
@@ -149,14 +145,10 @@ export interface IdKeyFormatOptions extends KeyFormatOptions {
  * ```
  */
 export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
-  const { prefix, environments, random } = checkFormatOptions('idKeyFormat', options)
-  const idLength = checkLength('idLength', options.idLength, 16, 4, 64)
-  const secretLength = checkLength('secretLength', options.secretLength, SECRET_LENGTH, 22, 128)
+  const idLength = checkLength('idLength', options?.idLength, 16, 4, 64)
+  const secretLength = checkLength('secretLength', options?.secretLength, SECRET_LENGTH, 22, 128)
   const bodyLength = idLength + 1 + secretLength
-  const heads = headsOf(prefix, environments)
-  const maxLength = Math.max(...heads.map((head) => head.text.length)) + bodyLength
-
-  const headOf = (token: string): Head | undefined => findHead(heads, token, bodyLength)
+  const { prefix, environments, random, heads, maxLength, headOf } = layoutOf('idKeyFormat', options, bodyLength)
 
   const parse = (token: string): ParsedToken | null => {
     const head = headOf(token)
@@ -288,11 +280,24 @@ function headsOf(prefix: string, environments: readonly string[]): readonly Head
   return environments.map((environment) => head(`${prefix}_${environment}_`, { prefix, environment }))
 }
 
-function findHead(heads: readonly Head[], token: string, bodyLength: number): Head | undefined {
-  for (const head of heads) {
-    if (token.length === head.text.length + bodyLength && token.startsWith(head.text)) return head
+/** What all formats with a prefix share: their heads, and a body of fixed length behind each. */
+interface Layout extends Required<KeyFormatOptions> {
+  readonly heads: readonly Head[]
+  readonly maxLength: number
+  readonly headOf: (token: string) => Head | undefined
+}
+
+function layoutOf(maker: string, options: KeyFormatOptions, bodyLength: number): Layout {
+  const checked = checkFormatOptions(maker, options)
+  const heads = headsOf(checked.prefix, checked.environments)
+  const headOf = (token: string): Head | undefined => {
+    for (const head of heads) {
+      if (token.length === head.text.length + bodyLength && token.startsWith(head.text)) return head
+    }
+    return undefined
   }
-  return undefined
+  const maxLength = Math.max(...heads.map((head) => head.text.length)) + bodyLength
+  return { ...checked, heads, maxLength, headOf }
 }
 
 function headFor(heads: readonly Head[], environment: string | undefined): Head {
