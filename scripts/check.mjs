@@ -24,9 +24,7 @@ for (const [name, command] of steps) {
   const stepStarted = performance.now()
   const { status, signal } = spawnSync(command, { shell: true, stdio: 'inherit' })
   if (status !== 0) {
-    console.error(
-      `\n== Failed: ${name} (${signal ?? `exit code ${status}`}) after ${secondsSince(stepStarted)}`,
-    )
+    console.error(`\n== Failed: ${name} (${signal ?? `exit code ${status}`}) after ${secondsSince(stepStarted)}`)
     process.exit(status ?? 1)
   }
   console.log(`== ${name}: passed in ${secondsSince(stepStarted)}`)

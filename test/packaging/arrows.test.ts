@@ -31,9 +31,7 @@ describe.each(Object.entries(arrows))('packages/%s/src', (name, allowed) => {
   })
 
   test('reads the time in clock.ts alone', () => {
-    const readers = sources.filter(({ code }) =>
-      /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)/.test(code),
-    )
+    const readers = sources.filter(({ code }) => /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)/.test(code))
     expect(readers.map(nameOf).filter((path) => path !== 'core/src/clock.ts')).toEqual([])
   })
 

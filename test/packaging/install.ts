@@ -43,11 +43,7 @@ async function install(consumer: string, tarballs: string[]): Promise<void> {
   const lruCache = join(consumer, 'lru-cache.tgz')
   await run('tar', ['-czf', lruCache, '-hC', join(here, 'node_modules'), 'lru-cache'], here)
   const quietly = ['--no-audit', '--no-fund', '--no-update-notifier']
-  await run(
-    'npm',
-    ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, lruCache],
-    consumer,
-  )
+  await run('npm', ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, lruCache], consumer)
 
   // The frameworks are peers, brought by the user: here by links to the ones of the workspace.
   await mkdir(join(consumer, 'node_modules/@types'), { recursive: true })

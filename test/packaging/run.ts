@@ -4,11 +4,7 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 
 /** Runs a program to its end. Rejects with everything it printed when it fails. */
-export async function run(
-  file: string,
-  argv: string[],
-  cwd: string,
-): Promise<{ stdout: string; stderr: string }> {
+export async function run(file: string, argv: string[], cwd: string): Promise<{ stdout: string; stderr: string }> {
   try {
     return await execute(file, argv, { cwd, env: quietEnvironment() })
   } catch (cause) {

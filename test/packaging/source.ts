@@ -36,7 +36,6 @@ function readSource(path: string): Source {
   }).visit(program)
 
   let code = text
-  for (const { start, end } of comments)
-    code = code.slice(0, start) + ' '.repeat(end - start) + code.slice(end)
+  for (const { start, end } of comments) code = code.slice(0, start) + ' '.repeat(end - start) + code.slice(end)
   return { path, code, lines: text.split('\n').length, imports }
 }

@@ -35,7 +35,9 @@ export function questionOf(
   const current = secret === undefined ? name : digester.digest(hashed)
   if (digester.older.length === 0 && typeof current === 'string') return ask([current])
   const digests = [current, ...digester.older.map((digest) => attempt(digest, hashed))]
-  return digests.every((digest) => typeof digest === 'string') ? ask(digests) : Promise.all(digests).then(ask)
+  return digests.every((digest) => typeof digest === 'string')
+    ? ask(digests)
+    : Promise.all(digests.map(async (digest) => digest)).then(ask)
 }
 
 /** A digester that throws must not leave the promise of the one before it alone. */

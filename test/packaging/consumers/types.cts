@@ -15,8 +15,4 @@ function planOf(principal: Principal<{ id: string; plan: string }>): string {
   return principal.key.plan
 }
 
-export const middleware = [
-  express.authenticate(verifier),
-  koa.authenticate(verifier),
-  hono.authenticate(verifier),
-]
+export const middleware = [express.authenticate(verifier), koa.authenticate(verifier), hono.authenticate(verifier)]
