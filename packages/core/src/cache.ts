@@ -122,6 +122,10 @@ export class RecordCache<Entry extends Remembered> {
     }
   }
 
+  forget(digest: string): void {
+    this.#records.delete(digest)
+  }
+
   clear(): void {
     this.#unknown.clear()
     this.#records.clear()

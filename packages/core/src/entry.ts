@@ -40,7 +40,8 @@ export class Entry<K extends KeyRecord, S extends string> implements Remembered 
     const { key } = found
     this.principal = new Principal<K, S>(key, {
       row: found.row,
-      environment: question.environment,
+      // Where the token carries an id, its hash covers the secret alone: what else stands in it is the client's word.
+      environment: question.id === undefined ? question.environment : undefined,
       scopePatterns: facts.scopePatterns,
       signal: () => {
         this.#signal ??= facts.signalOf(this)
@@ -58,6 +59,10 @@ export class Entry<K extends KeyRecord, S extends string> implements Remembered 
     this.digest = question.name
     this.foundBy = found.foundBy
     this.sequence = sequence
-    this.question = { ...question, secret: undefined, provedHash: found.key.secretHash }
+    this.question = {
+      ...question,
+      secret: undefined,
+      provedHash: key.digest === undefined ? key.secretHash : undefined,
+    }
   }
 }

@@ -91,7 +91,7 @@ export class Events {
       this.topics.failed.emit({ reason, error })
     } else if (!this.#hasWarned) {
       this.#hasWarned = true
-      warn("A key could not be checked, and nobody listens: see why with verifier.on('failed', listener).")
+      warn(`A key could not be checked (${reason}), and nobody listens: see why with verifier.on('failed', listener).`)
     }
   }
 }

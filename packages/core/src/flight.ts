@@ -69,6 +69,11 @@ export class Flights<T> {
     return flight
   }
 
+  /** Whether no fill for the same digest has begun since: a later one has read what is newer. */
+  isLatest(flight: Flight<T>): boolean {
+    return this.#byDigest.get(flight.name) === flight
+  }
+
   end(flight: Flight<T>): void {
     this.#underWay.delete(flight)
     if (this.#byDigest.get(flight.name) === flight) this.#byDigest.delete(flight.name)

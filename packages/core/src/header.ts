@@ -61,7 +61,7 @@ export function readAuthorization(
     if (token !== MALFORMED) return token
   }
 
-  const start = skipBlanks(value, 0)
+  const start = skipBlanks(value, 0, value.length)
   const end = trimBlanks(value, start)
   if (start === end) return MISSING
 
@@ -86,7 +86,7 @@ export function readAuthorization(
 export function readWholeField(field: FieldValue, maxTokenLength: number): Credential {
   const value = oneField(field, maxTokenLength)
   if (typeof value !== 'string') return value
-  const start = skipBlanks(value, 0)
+  const start = skipBlanks(value, 0, value.length)
   return readToken(value, start, trimBlanks(value, start), maxTokenLength)
 }
 
@@ -127,11 +127,11 @@ function isOneSetOfCredentials(value: string, from: number, end: number): boolea
   if (value.indexOf(',', from) === -1) return true
   let index = from
   while (index < end) {
-    index = skipBlanks(value, index)
+    index = skipBlanks(value, index, end)
     const nameStart = index
     while (index < end && NAME_CHARACTER[value.charCodeAt(index)] === 1) index++
     if (index === nameStart) return false
-    index = skipBlanks(value, index)
+    index = skipBlanks(value, index, end)
     if (value.charCodeAt(index) !== EQUALS) return false
     index = skipParameterValue(value, index + 1, end)
     // A quoted string that never ends may hide anything.
@@ -143,7 +143,7 @@ function isOneSetOfCredentials(value: string, from: number, end: number): boolea
 }
 
 function skipParameterValue(value: string, from: number, end: number): number {
-  let index = skipBlanks(value, from)
+  let index = skipBlanks(value, from, end)
   if (value.charCodeAt(index) === QUOTE) {
     index++
     while (index < end && value.charCodeAt(index) !== QUOTE) index += value.charCodeAt(index) === BACKSLASH ? 2 : 1
@@ -151,12 +151,12 @@ function skipParameterValue(value: string, from: number, end: number): number {
   } else {
     while (index < end && NAME_CHARACTER[value.charCodeAt(index)] === 1) index++
   }
-  return skipBlanks(value, index)
+  return Math.max(index, skipBlanks(value, index, end))
 }
 
-function skipBlanks(value: string, from: number): number {
+function skipBlanks(value: string, from: number, end: number): number {
   let index = from
-  while (isBlank(value.charCodeAt(index))) index++
+  while (index < end && isBlank(value.charCodeAt(index))) index++
   return index
 }
 

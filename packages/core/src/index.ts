@@ -18,11 +18,14 @@ export {
   type AuthenticateOptions,
   createGate,
   denialOf,
+  errorsOnly,
   type Gate,
+  type MayLackPrincipal,
   type Outcome,
   type Passage,
   principalOf,
   type RequireScopes,
+  type StrictOptions,
   scopeGuard,
 } from './passage.ts'
 export { Principal, type PrincipalFacts } from './principal.ts'

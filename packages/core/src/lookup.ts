@@ -35,7 +35,12 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#resolver = new Resolver(settings)
     this.#cache = cache && new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0)
     this.#freshReads = new FreshReads(clock)
-    this.#signals = new Signals(clock, settings.deadlineMs, (entry) => this.#readAgain(entry))
+    this.#signals = new Signals<Entry<K, S>>(clock, {
+      deadlineMs: settings.deadlineMs,
+      readAgain: (entry) => this.#readAgain(entry),
+      // A principal whose signal has fired must not be handed out again.
+      ended: (entry) => this.#cache?.forget(entry.digest),
+    })
   }
 
   /** What is remembered of this digest, if it is young enough to be served. */
@@ -55,10 +60,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
   /** When it returns, nothing read before it is served to a request that begins later. */
   invalidate(target: Target): void {
     this.#sequence++
-    this.#freshReads.invalidate(target)
-    this.#flights.invalidate(target)
     this.#cache?.invalidate(target)
+    this.#flights.invalidate(target)
     this.#signals.invalidate(target)
+    this.#freshReads.invalidate(target)
   }
 
   close(): void {
@@ -76,7 +81,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
       if (this.#isClosed) return CLOSED
       const answer = this.#answerTo(found, question, readAt, sequence)
       // A read that an invalidation overtook answers those who wait for it and nobody after them.
-      const mayRemember = found.kind !== 'failure' && flight.mayRemember(answer instanceof Entry ? answer : undefined)
+      const mayRemember =
+        found.kind !== 'failure' &&
+        this.#flights.isLatest(flight) &&
+        flight.mayRemember(answer instanceof Entry ? answer : undefined)
       if (mayRemember) this.#remember(question.name, answer, readAt)
       this.#flights.end(flight)
       if (mayRemember) this.#learn(question.name, answer)

@@ -21,6 +21,19 @@ export interface AuthenticateOptions<OnDenied> {
   readonly onDenied?: OnDenied
 }
 
+/** Options that let nobody pass without a principal; what `authenticate()` assumes when it is given none. */
+export interface StrictOptions<OnDenied> extends AuthenticateOptions<OnDenied> {
+  readonly optional?: false
+  readonly preflight?: false
+}
+
+/** Whether, by the type of its options alone, `authenticate()` may let a request pass without a principal. */
+export type MayLackPrincipal<O> = true extends
+  | ('optional' extends keyof O ? O['optional'] : false)
+  | ('preflight' extends keyof O ? O['preflight'] : false)
+  ? true
+  : false
+
 /** What `authenticate()` leaves on a request for itself, mounted again, and for `requireScopes()`. */
 export interface Passage<OnDenied> {
   readonly verifier: Verifier
@@ -44,8 +57,8 @@ export interface Gate<K extends KeyRecord, S extends string, OnDenied> {
     method: string | undefined,
     request: RequestFields,
   ): Passage<OnDenied> | undefined
-  /** What a verdict means here, `optional` considered. */
-  outcome(verdict: Verdict<K, S>): Outcome<OnDenied>
+  /** What a verdict means here, `optional` and what another verifier found earlier considered. */
+  outcome(verdict: Verdict<K, S>, earlier?: Passage<OnDenied>): Outcome<OnDenied>
 }
 
 /**
@@ -88,12 +101,14 @@ export function createGate<K extends KeyRecord, S extends string, OnDenied>(
     verifier,
     onDenied,
     admit(passage, method, request) {
-      if (passage?.verifier === verifier && (passage.principal !== undefined || optional)) return passage
+      if (passage?.verifier === verifier && passage.principal !== undefined) return passage
       return preflight && method === 'OPTIONS' && isPreflight(request) ? absent : undefined
     },
-    outcome(verdict) {
+    outcome(verdict, earlier) {
       if (verdict.ok) return { passage: { verifier, principal: verdict.principal, onDenied } }
-      return optional && verdict.denial.code === 'missing' ? { passage: absent } : { denial: verdict.denial }
+      if (!optional || verdict.denial.code !== 'missing') return { denial: verdict.denial }
+      // Nobody here does not undo somebody there.
+      return { passage: earlier?.principal === undefined ? absent : earlier }
     },
   }
 }
@@ -112,7 +127,8 @@ export interface RequireScopes<S extends string, Handler> {
 /**
  * Makes `requireScopes` for an adapter from the one thing that differs: the framework's handler.
  *
- * @param handlerFor makes the handler of a route from what the route needs
+ * @param handlerFor makes the handler of a route from what the route needs, and hands `verifier` on to `denialOf()`
+ * @param verifier the only one whose principals the routes take. Default: the one that the request came through last
  * @example
  * ```ts
  * import { denialOf, type Passage, scopeGuard } from '@bearward/core'
@@ -125,10 +141,11 @@ export interface RequireScopes<S extends string, Handler> {
  * ```
  */
 export function scopeGuard<Handler>(
-  handlerFor: (requirement: ScopeRequirement) => Handler,
+  handlerFor: (requirement: ScopeRequirement, verifier?: unknown) => Handler,
+  verifier?: unknown,
 ): RequireScopes<string, Handler> {
-  return Object.assign((...scopes: readonly string[]) => handlerFor(scopeRequirement('all', scopes)), {
-    any: (...scopes: readonly string[]) => handlerFor(scopeRequirement('any', scopes)),
+  return Object.assign((...scopes: readonly string[]) => handlerFor(scopeRequirement('all', scopes), verifier), {
+    any: (...scopes: readonly string[]) => handlerFor(scopeRequirement('any', scopes), verifier),
   })
 }
 
@@ -136,15 +153,36 @@ export function scopeGuard<Handler>(
  * Whether a request that came through `authenticate()` may use a route. For writing an adapter.
  *
  * @returns the denial to send, or `undefined`
- * @throws {Error} when the request did not come through `authenticate()`: the application is wired wrongly
+ * @throws {Error} when the request did not come through `authenticate()`, or not through that of `verifier`: the
+ *   application is wired wrongly
  */
-export function denialOf(passage: Passage<unknown> | undefined, requirement: ScopeRequirement): Denial | undefined {
+export function denialOf(
+  passage: Passage<unknown> | undefined,
+  requirement: ScopeRequirement,
+  verifier?: unknown,
+): Denial | undefined {
   if (passage === undefined) {
     throw new Error(
       'requireScopes: nothing has authenticated this request; mount authenticate(verifier) in front of this route',
     )
   }
+  if (verifier !== undefined && passage.verifier !== verifier) {
+    throw new Error('requireScopes: this request came through the authenticate() of another verifier')
+  }
   return passage.verifier.authorize(passage.principal, requirement)
+}
+
+/**
+ * The `next` that an `onDenied` of Express is given: it hands an error on, and lets nobody in.
+ *
+ * @param next the framework's own
+ */
+export function errorsOnly(next: (error?: unknown) => void): (error?: unknown) => void {
+  return (error) => {
+    // What Express takes for "go on": nothing, anything falsy, and two words that skip handlers.
+    const wouldGoOn = !error || error === 'route' || error === 'router'
+    next(wouldGoOn ? new Error('onDenied: next() would let a denied request in; answer, or call next(error)') : error)
+  }
 }
 
 /**

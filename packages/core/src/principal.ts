@@ -16,7 +16,7 @@ export class Principal<K extends KeyRecord = KeyRecord, S extends string = strin
   readonly scopes: ScopeSet<S>
   /** Whose key it is. */
   readonly owner: string | undefined
-  /** The record's environment, or the one in the token. */
+  /** The record's environment, or else the one in the token, where the digest covers it. */
   readonly environment: string | undefined
   readonly #key: K
   readonly #signal: () => AbortSignal

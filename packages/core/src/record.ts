@@ -50,7 +50,9 @@ export interface Captured {
  * @throws {TypeError} naming the field that is not of the right shape, without its value
  */
 export function capture(row: unknown): Captured {
-  if (typeof row !== 'object' || row === null) throw new TypeError(`record: must be an object, not ${kindOf(row)}`)
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    throw new TypeError(`record: must be an object, not ${kindOf(row)}`)
+  }
   const fields = row as Record<keyof KeyRecord, unknown>
   const id = optionalText('id', fields.id)
   if (id === undefined || id === '') throw new TypeError('record.id: must be a non-empty string')
@@ -61,9 +63,9 @@ export function capture(row: unknown): Captured {
     environment: optionalText('environment', fields.environment),
     digest: optionalText('digest', fields.digest),
     secretHash: optionalText('secretHash', fields.secretHash),
-    notBefore: moment('notBefore', fields.notBefore) ?? Number.NEGATIVE_INFINITY,
-    expiresAt: moment('expiresAt', fields.expiresAt) ?? Number.POSITIVE_INFINITY,
-    revoked: moment('revokedAt', fields.revokedAt) !== undefined,
+    notBefore: moment('notBefore', fields.notBefore, fields, 'not_before') ?? Number.NEGATIVE_INFINITY,
+    expiresAt: moment('expiresAt', fields.expiresAt, fields, 'expires_at') ?? Number.POSITIVE_INFINITY,
+    revoked: moment('revokedAt', fields.revokedAt, fields, 'revoked_at') !== undefined,
     disabled: flag('disabled', fields.disabled),
   })
 }
@@ -87,11 +89,15 @@ function scopeList(value: unknown): readonly string[] {
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
 
-function moment(name: string, value: unknown): number | undefined {
+/** @param column what the field is called in many a table: passed over in silence, it would refuse nothing */
+function moment(name: string, value: unknown, row: object, column: string): number | undefined {
+  if (value === undefined && (row as Record<string, unknown>)[column] !== undefined) {
+    throw new TypeError(`record.${column}: is not read; give it the name \`${name}\``)
+  }
   if (value === undefined || value === null) return undefined
   const time = typeof value === 'number' ? value : dateValue(value)
   if (!Number.isFinite(time)) {
-    throw new TypeError(`record.${name}: must be a Date or epoch milliseconds, not ${kindOf(value)}`)
+    throw new TypeError(`record.${name}: must be a valid Date or finite epoch milliseconds, not ${kindOf(value)}`)
   }
   return time
 }
@@ -114,6 +120,7 @@ function flag(name: string, value: unknown): boolean {
 function kindOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'number' || value instanceof Date) return 'an unusable number or date'
+  if (value instanceof Date) return 'a date'
+  if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : 'a number that is not finite'
   return `a value of type ${typeof value}`
 }

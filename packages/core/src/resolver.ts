@@ -114,13 +114,16 @@ export class Resolver<K extends KeyRecord> {
       return found
     }
     const { digest, secretHash } = key
+    const { secret } = question
     if (digest !== undefined) {
       return question.digests.some((own) => equalDigests(own, digest)) ? { ...found, foundBy: digest } : WRONG_SECRET
     }
     if (secretHash === undefined) throw new Failure('record_unreadable', NO_PROOF)
     if (secretHash === question.provedHash) return found
+    // Read again for a stream, with another hash than the one that was proved: whose secret it is, nobody knows now.
+    if (secret === undefined) return WRONG_SECRET
     const checked = this.#within('secret_hash', (signal) =>
-      Promise.resolve(this.#options.secretHash().verify(question.secret ?? '', secretHash, signal)),
+      Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal)),
     )
     return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
   }

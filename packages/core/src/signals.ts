@@ -7,8 +7,15 @@ export interface Watched extends Subject {
   readonly expiresAt: number
 }
 
-/** Answers the key as it stands now, or `undefined` when it is not, or cannot be, accepted any more. */
-export type ReadAgain<Entry> = (entry: Entry) => Promise<Entry | undefined>
+/** What the signals need of whoever reads keys. */
+export interface Reader<Entry> {
+  /** How long a stream may stay open without an answer after an invalidation. */
+  readonly deadlineMs: number
+  /** Answers the key as it stands now, or `undefined` when it is not, or cannot be, accepted any more. */
+  readAgain(entry: Entry): Promise<Entry | undefined>
+  /** Told when a signal has fired. */
+  ended(entry: Entry): void
+}
 
 /** Keys watched at most. Past that, the one whose signal was read longest ago is ended: refused rather than forgotten. */
 const MAX_WATCHED = 100_000
@@ -34,19 +41,16 @@ interface Watch<Entry> {
 /** The signals behind `principal.signal`: one per key in use, ended when the key is. */
 export class Signals<Entry extends Watched> {
   readonly #clock: Clock
-  readonly #deadlineMs: number
-  readonly #readAgain: ReadAgain<Entry>
+  readonly #reader: Reader<Entry>
   readonly #watches = new Map<string, Watch<Entry>>()
   /** Waiting to be read, first come first served. */
   readonly #queue = new Set<Watch<Entry>>()
   #reading = 0
   #isClosed = false
 
-  /** @param deadlineMs how long a stream may stay open without an answer after an invalidation */
-  constructor(clock: Clock, deadlineMs: number, readAgain: ReadAgain<Entry>) {
+  constructor(clock: Clock, reader: Reader<Entry>) {
     this.#clock = clock
-    this.#deadlineMs = deadlineMs
-    this.#readAgain = readAgain
+    this.#reader = reader
   }
 
   /**
@@ -131,7 +135,7 @@ export class Signals<Entry extends Watched> {
   async #read(watch: Watch<Entry>): Promise<void> {
     while (watch.isStale && !watch.controller.signal.aborted) {
       watch.isStale = false
-      const entry = await this.#readAgain(watch.entry)
+      const entry = await this.#reader.readAgain(watch.entry)
       if (entry === undefined) this.#end(watch)
       else this.#update(watch, entry)
       // The answer came, and another invalidation with it: the next read has its own time.
@@ -144,7 +148,7 @@ export class Signals<Entry extends Watched> {
   /** However many wait before it, and whatever the store does: no answer in time is a no. */
   #armDeadline(watch: Watch<Entry>): void {
     watch.cancelDeadline()
-    watch.cancelDeadline = this.#schedule(watch, this.#deadlineMs, () => this.#end(watch))
+    watch.cancelDeadline = this.#schedule(watch, this.#reader.deadlineMs, () => this.#end(watch))
   }
 
   #update(watch: Watch<Entry>, entry: Entry): void {
@@ -183,6 +187,8 @@ export class Signals<Entry extends Watched> {
     watch.cancelTimer()
     watch.cancelDeadline()
     if (this.#watches.get(watch.entry.digest) === watch) this.#watches.delete(watch.entry.digest)
+    if (watch.controller.signal.aborted) return
+    this.#reader.ended(watch.entry)
     watch.controller.abort()
   }
 }

@@ -314,14 +314,21 @@ function hintOf(token: string, head: Head | null | undefined): string {
   return `${token.slice(0, head.text.length + HINT_LENGTH)}…`
 }
 
-/** Draws each character by rejection, so that all 62 are equally likely: 248 is the last multiple of 62 in a byte. */
+/** The last multiple of 62 in a byte: bytes from here on would favour some characters. */
+const USABLE_BYTES = 248
+const UNUSABLE_BYTE = 255
+
+/** Draws each character by rejection, so that all 62 are equally likely. */
 function randomBase62(length: number, random: RandomBytes): string {
   const bytes = new Uint8Array(64)
   let text = ''
   while (text.length < length) {
+    // A source that fills nothing, or not at once, must not make a token that anybody can guess.
+    bytes.fill(UNUSABLE_BYTE)
     random(bytes)
+    if (bytes.every((byte) => byte >= USABLE_BYTES)) throw new Error('generate: `random` has filled no bytes')
     for (const byte of bytes) {
-      if (byte < 248 && text.length < length) text += BASE62[byte % 62]
+      if (byte < USABLE_BYTES && text.length < length) text += BASE62[byte % 62]
     }
   }
   return text

@@ -147,6 +147,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
     if (principal === undefined) return this.#deny(this.#denials.missing, 'missing')
     const { mode, scopes } = requirement
+    if (scopes.length === 0) throw new TypeError('authorize: make the requirement with scopeRequirement()')
     if (mode === 'all' ? principal.scopes.hasAll(scopes) : principal.scopes.hasAny(scopes)) return undefined
     return this.#deny(this.#denials.insufficientScope(requirement), 'insufficient_scope', principal.keyId)
   }

@@ -154,7 +154,10 @@ describe('an unreadable record', () => {
       row,
     ]),
     ...[...noStrings, '', null, undefined].map((id): [string, unknown] => ['record.id', { id }]),
-    ['record.id', []],
+    ['record', []],
+    ['record.revoked_at', { id: 'k', revoked_at: null }],
+    ['record.expires_at', { id: 'k', expires_at: 1 }],
+    ['record.not_before', { id: 'k', not_before: SECRET }],
     ['record.id', {}],
     ...[...noStrings.filter((value) => !Array.isArray(value)), SECRET, '', new Set(['a']), { 0: 'a', length: 1 }].map(
       (scopes): [string, unknown] => ['record.scopes', { id: 'k', scopes }],

@@ -255,3 +255,49 @@ describe('older digesters that fail in more ways than one', () => {
     expect(failed).toEqual(['step_failed'])
   })
 })
+
+describe('a read that a later read has overtaken', () => {
+  const token = 'A'.repeat(43)
+  const setUp = () => {
+    const reads: ((row: KeyRecord | null) => void)[] = []
+    const resolve = () => new Promise<KeyRecord | null>((answer) => reads.push(answer))
+    const verifier = createVerifier({ resolve, cache: { max: 10, maxStalenessMs: MINUTE }, clock: new ManualClock() })
+    return { reads, verifier, ask: async () => (await verifier.verify(`Bearer ${token}`)).ok }
+  }
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((next) => setTimeout(next, 0))
+  }
+
+  test('does not bring back a key that the later one found revoked', async () => {
+    const { reads, verifier, ask } = setUp()
+    const first = ask()
+    await until(() => reads.length === 1)
+    verifier.invalidate({ id: 'another' })
+    const second = ask()
+    await until(() => reads.length === 2)
+    reads[1]?.({ id: 'k', revokedAt: 1 })
+    expect(await second).toBe(false)
+    reads[0]?.({ id: 'k' })
+    await first
+    expect(await ask()).toBe(false)
+  })
+})
+
+describe('a stream that has ended', () => {
+  test('takes its record out of the cache with it', async () => {
+    let row: KeyRecord = { id: 'k' }
+    const verifier = createVerifier({
+      resolve: () => row,
+      cache: { max: 10, maxStalenessMs: MINUTE },
+      clock: new ManualClock(),
+    })
+    const verify = () => verifier.verify(`Bearer ${'A'.repeat(43)}`)
+    const first = await verify()
+    verifier.invalidate({ id: 'another' })
+    row = { id: 'k', revokedAt: 1 }
+    const signal = first.ok ? first.principal.signal : undefined
+    for (let turn = 0; turn < 1000 && !signal?.aborted; turn++) await new Promise((next) => setTimeout(next, 0))
+    expect(signal?.aborted).toBe(true)
+    expect((await verify()).ok).toBe(false)
+  })
+})

@@ -378,3 +378,13 @@ describe('what cannot be used throws a TypeError that names it', () => {
     expect(() => format.generate('test')).toThrow(TypeError)
   })
 })
+
+describe('a source of random bytes', () => {
+  it.each([
+    ['fills nothing', () => undefined],
+    ['fills too late', async () => undefined],
+    ['answers another array', () => new Uint8Array(64)],
+  ])('that %s makes no token', (_what, random) => {
+    expect(() => keyFormat({ prefix: 'acme', random }).generate()).toThrow('`random` has filled no bytes')
+  })
+})

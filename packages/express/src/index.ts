@@ -2,13 +2,16 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRequirement,
+  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
-import { createGate, denialOf, nodeRequest, principalOf, scopeGuard } from '@bearward/core'
+import { createGate, denialOf, errorsOnly, nodeRequest, principalOf, scopeGuard } from '@bearward/core'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 
 declare global {
@@ -20,7 +23,7 @@ declare global {
   }
 }
 
-/** Answers a denial in place of the default; `next(denial)` hands it to the application's error handlers. */
+/** Answers a denial in place of the default; `next(error)` hands one to the application's error handlers. */
 export type OnDenied = (denial: Denial, req: Request, res: Response, next: NextFunction) => void | Promise<void>
 
 /** What `authenticate()` returns: the middleware, and what is typed by its verifier. */
@@ -37,7 +40,6 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
 /**
  * Refuses requests without an accepted key; sets `req.auth` on the others. Works in Express 4 and 5.
  * @param verifier made by `createVerifier()`
- * @param options `optional`, `preflight`, `onDenied`
  * @throws {TypeError} when the verifier or an option cannot be used
  * @example
  * ```ts
@@ -53,12 +55,12 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
->(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, O extends { optional: true } ? undefined : never> {
+  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
+>(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, MayLackPrincipal<O> extends true ? undefined : never> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
-    const { passage, denial } = gate.outcome(verdict)
+    const { passage, denial } = gate.outcome(verdict, req[PASSAGE])
     if (denial === undefined) pass(passage, req, next)
     else answer(denial, gate.onDenied, req, res, next)
   }
@@ -76,8 +78,7 @@ export function authenticate<
   }
 
   const principal = (req: Passed): Principal<K, S> => principalOf(verifier, req[PASSAGE])
-
-  return Object.assign(middleware, { requireScopes, principal })
+  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier), principal })
 }
 
 /**
@@ -91,14 +92,15 @@ export function authenticate<
  * Router().delete('/posts/:id', requireScopes('posts:write', 'posts:delete'), (_req, res) => res.status(204).end())
  * ```
  */
-export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(
-  (requirement) => (req: Passed, res, next) => {
-    const passage = req[PASSAGE]
-    const denial = denialOf(passage, requirement)
+export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(handlerFor)
+
+function handlerFor(requirement: ScopeRequirement, verifier?: unknown): RequestHandler {
+  return (req: Passed, res, next) => {
+    const denial = denialOf(req[PASSAGE], requirement, verifier)
     if (denial === undefined) next()
-    else answer(denial, passage?.onDenied, req, res, next)
-  },
-)
+    else answer(denial, req[PASSAGE]?.onDenied, req, res, next)
+  }
+}
 
 function pass(passage: Passage<OnDenied>, req: Passed, next: NextFunction): void {
   req[PASSAGE] = passage
@@ -108,8 +110,7 @@ function pass(passage: Passage<OnDenied>, req: Passed, next: NextFunction): void
 
 function answer(denial: Denial, onDenied: OnDenied | undefined, req: Request, res: Response, next: NextFunction): void {
   if (onDenied !== undefined) {
-    const done = onDenied(denial, req, res, next)
-    if (done instanceof Promise) done.catch(next)
+    Promise.resolve(onDenied(denial, req, res, errorsOnly(next))).catch(next)
     return
   }
   res.statusCode = denial.status

@@ -109,3 +109,53 @@ async function client(app: Express): Promise<(path: string) => Promise<[status: 
     return [response.status, await response.text()]
   }
 }
+
+test.each([[], [undefined], ['route'], ['router'], [0]])(
+  'onDenied that calls next(%s) lets nobody in',
+  async (...given) => {
+    const app = express()
+    const denies = createVerifier({ resolve: () => null })
+    let ran = false
+    const auth = authenticate(denies, { onDenied: (_denial, _req, _res, next) => next(...(given as [])) })
+    app.get('/', auth, (_req, res) => {
+      ran = true
+      res.end()
+    })
+    app.get('/', (_req, res) => {
+      ran = true
+      res.end()
+    })
+    app.use(((error, _req, res, _next) => {
+      res.status(500).end(error.message)
+    }) satisfies express.ErrorRequestHandler)
+    const server = app.listen(0)
+    try {
+      const { port } = server.address() as { port: number }
+      const response = await fetch(`http://127.0.0.1:${port}/`)
+      expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('onDenied: next()')])
+      expect(ran).toBe(false)
+    } finally {
+      server.close()
+    }
+  },
+)
+
+test('auth.requireScopes takes no principal of another verifier', async () => {
+  const app = express()
+  const users = authenticate(createVerifier({ resolve: () => ({ id: 'user', scopes: ['admin'] }) }))
+  const staff = authenticate(createVerifier({ resolve: () => null }))
+  app.get('/', users, staff.requireScopes('admin'), (_req, res) => void res.end('in'))
+  app.use(((error, _req, res, _next) => {
+    res.status(500).end(error.message)
+  }) satisfies express.ErrorRequestHandler)
+  const server = app.listen(0)
+  try {
+    const { port } = server.address() as { port: number }
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      headers: { authorization: 'Bearer any-token-will-do' },
+    })
+    expect([response.status, await response.text()]).toEqual([500, expect.stringContaining('another verifier')])
+  } finally {
+    server.close()
+  }
+})

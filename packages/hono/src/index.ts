@@ -2,9 +2,12 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRequirement,
+  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
@@ -12,18 +15,10 @@ import { createGate, denialOf, scopeGuard, webRequest } from '@bearward/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 
 /** Hono's environment behind `authenticate()`: `c.var.auth`. */
-export interface AuthEnv<K extends KeyRecord = KeyRecord, S extends string = string> {
+export interface AuthEnv<K extends KeyRecord = KeyRecord, S extends string = string, Absent = never> {
   Variables: {
-    /** Who the request acts as. */
-    auth: Principal<K, S>
-  }
-}
-
-/** Hono's environment behind `authenticate(verifier, { optional: true })`. */
-export interface OptionalAuthEnv<K extends KeyRecord = KeyRecord, S extends string = string> {
-  Variables: {
-    /** Who the request acts as; none when no credentials were sent. */
-    auth: Principal<K, S> | undefined
+    /** Who the request acts as; `Absent` is `undefined` where a request may pass without credentials. */
+    auth: Principal<K, S> | Absent
   }
 }
 
@@ -57,15 +52,15 @@ const PASSAGE = Symbol('bearward.passage') as unknown as string
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
+  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
 >(
   verifier: Verifier<K, S>,
   options?: O,
-): Authenticate<O extends { optional: true } ? OptionalAuthEnv<K, S> : AuthEnv<K, S>, S> {
+): Authenticate<AuthEnv<K, S, MayLackPrincipal<O> extends true ? undefined : never>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const { passage, denial } = gate.outcome(verdict)
+    const { passage, denial } = gate.outcome(verdict, c.get(PASSAGE) as Passage<OnDenied> | undefined)
     return denial === undefined ? pass(passage, c, next) : answer(denial, gate.onDenied, c)
   }
 
@@ -77,7 +72,7 @@ export function authenticate<
     return verdict instanceof Promise ? verdict.then((value) => settle(value, c, next)) : settle(verdict, c, next)
   }
 
-  return Object.assign(middleware, { requireScopes })
+  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier) })
 }
 
 /**
@@ -93,13 +88,15 @@ export function authenticate<
  * new Hono().delete('/posts/:id', requireScopes('posts:write'), (c) => c.body(null, 204))
  * ```
  */
-export const requireScopes: RequireScopes<string, MiddlewareHandler> = scopeGuard(
-  (requirement) => (c: Context, next: Next) => {
+export const requireScopes: RequireScopes<string, MiddlewareHandler> = scopeGuard(handlerFor)
+
+function handlerFor(requirement: ScopeRequirement, verifier?: unknown): MiddlewareHandler {
+  return (c: Context, next: Next) => {
     const passage = c.get(PASSAGE) as Passage<OnDenied> | undefined
-    const denial = denialOf(passage, requirement)
+    const denial = denialOf(passage, requirement, verifier)
     return denial === undefined ? next() : answer(denial, passage?.onDenied, c)
-  },
-)
+  }
+}
 
 function pass(passage: Passage<OnDenied>, c: Context, next: Next): Promise<void> {
   c.set(PASSAGE, passage)

@@ -2,9 +2,12 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRequirement,
+  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
@@ -12,19 +15,14 @@ import { createGate, denialOf, nodeRequest, scopeGuard } from '@bearward/core'
 import type { DefaultContext, DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 
 /** `ctx.state` behind `authenticate()`. */
-export interface AuthState<K extends KeyRecord = KeyRecord, S extends string = string> extends DefaultState {
-  /** Who the request acts as. */
-  auth: Principal<K, S>
-}
-
-/** `ctx.state` behind `authenticate(verifier, { optional: true })`. */
-export interface OptionalAuthState<K extends KeyRecord = KeyRecord, S extends string = string> extends DefaultState {
-  /** Who the request acts as; none when no credentials were sent. */
-  auth: Principal<K, S> | undefined
+export interface AuthState<K extends KeyRecord = KeyRecord, S extends string = string, Absent = never>
+  extends DefaultState {
+  /** Who the request acts as; `Absent` is `undefined` where a request may pass without credentials. */
+  auth: Principal<K, S> | Absent
 }
 
 /** Answers a denial in place of the default. */
-export type OnDenied = (denial: Denial, ctx: ParameterizedContext, next: Next) => unknown
+export type OnDenied = (denial: Denial, ctx: ParameterizedContext) => unknown
 
 /** What `authenticate()` returns: the middleware, and `requireScopes` that takes the declared scopes alone. */
 export type Authenticate<State, S extends string> = Middleware<State> & {
@@ -56,16 +54,16 @@ type Passed = ParameterizedContext<DefaultState, DefaultContext & { [PASSAGE]?: 
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = AuthenticateOptions<OnDenied>,
+  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
 >(
   verifier: Verifier<K, S>,
   options?: O,
-): Authenticate<O extends { optional: true } ? OptionalAuthState<K, S> : AuthState<K, S>, S> {
+): Authenticate<AuthState<K, S, MayLackPrincipal<O> extends true ? undefined : never>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, ctx: Passed, next: Next): unknown => {
-    const { passage, denial } = gate.outcome(verdict)
-    return denial === undefined ? pass(passage, ctx, next) : answer(denial, gate.onDenied, ctx, next)
+    const { passage, denial } = gate.outcome(verdict, ctx[PASSAGE])
+    return denial === undefined ? pass(passage, ctx, next) : answer(denial, gate.onDenied, ctx)
   }
 
   const middleware = (ctx: Passed, next: Next): unknown => {
@@ -76,7 +74,7 @@ export function authenticate<
     return verdict instanceof Promise ? verdict.then((value) => settle(value, ctx, next)) : settle(verdict, ctx, next)
   }
 
-  return Object.assign(middleware, { requireScopes })
+  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier) })
 }
 
 /**
@@ -94,13 +92,14 @@ export function authenticate<
  * })
  * ```
  */
-export const requireScopes: RequireScopes<string, Middleware> = scopeGuard(
-  (requirement) => (ctx: Passed, next: Next) => {
-    const passage = ctx[PASSAGE]
-    const denial = denialOf(passage, requirement)
-    return denial === undefined ? next() : answer(denial, passage?.onDenied, ctx, next)
-  },
-)
+export const requireScopes: RequireScopes<string, Middleware> = scopeGuard(handlerFor)
+
+function handlerFor(requirement: ScopeRequirement, verifier?: unknown): Middleware {
+  return (ctx: Passed, next: Next) => {
+    const denial = denialOf(ctx[PASSAGE], requirement, verifier)
+    return denial === undefined ? next() : answer(denial, ctx[PASSAGE]?.onDenied, ctx)
+  }
+}
 
 function pass(passage: Passage<OnDenied>, ctx: Passed, next: Next): unknown {
   ctx[PASSAGE] = passage
@@ -108,8 +107,8 @@ function pass(passage: Passage<OnDenied>, ctx: Passed, next: Next): unknown {
   return next()
 }
 
-function answer(denial: Denial, onDenied: OnDenied | undefined, ctx: Passed, next: Next): unknown {
-  if (onDenied !== undefined) return onDenied(denial, ctx, next)
+function answer(denial: Denial, onDenied: OnDenied | undefined, ctx: Passed): unknown {
+  if (onDenied !== undefined) return onDenied(denial, ctx)
   ctx.status = denial.status
   ctx.body = denial.body
   // After the body: Koa sets a content type of its own with it.
