@@ -21,13 +21,19 @@ export function standingFailure(
   return isAccepted ? undefined : 'refused_by_application'
 }
 
+/** When a key may act; `undefined` where nothing bounds it. */
+export interface Lifetime {
+  readonly notBefore: number | undefined
+  readonly expiresAt: number | undefined
+}
+
 /**
- * What speaks against a key at this moment, or `undefined`. Written so that a clock that answers `NaN` refuses.
+ * What speaks against a key at this moment, or `undefined`. A clock that answers `NaN` refuses.
  *
  * @param now epoch milliseconds
  */
-export function dateFailure(key: Pick<Captured, 'notBefore' | 'expiresAt'>, now: number): Reason | undefined {
-  if (!(now >= key.notBefore)) return 'not_yet_valid'
-  if (!(now < key.expiresAt)) return 'expired'
+export function dateFailure({ notBefore, expiresAt }: Lifetime, now: number): Reason | undefined {
+  if (notBefore !== undefined && !(now >= notBefore)) return 'not_yet_valid'
+  if (expiresAt !== undefined ? !(now < expiresAt) : Number.isNaN(now)) return 'expired'
   return undefined
 }

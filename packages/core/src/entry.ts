@@ -14,8 +14,8 @@ export class Entry<K extends KeyRecord, S extends string> implements Remembered 
   readonly accepted: Verdict<K, S>
   /** What speaks against the key whatever the time. */
   readonly standing: Reason | undefined
-  readonly notBefore: number
-  readonly expiresAt: number
+  readonly notBefore: number | undefined
+  readonly expiresAt: number | undefined
   readonly readAtWall: number
   readonly readAtMonotonic: number
   readonly id: string
@@ -50,8 +50,9 @@ export class Entry<K extends KeyRecord, S extends string> implements Remembered 
     })
     this.accepted = Object.freeze({ ok: true, principal: this.principal })
     this.standing = standingFailure(key, question.environment, found.isAccepted)
-    this.notBefore = key.notBefore
-    this.expiresAt = key.expiresAt
+    // Infinity is an object of its own to the engine, `undefined` is none.
+    this.notBefore = Number.isFinite(key.notBefore) ? key.notBefore : undefined
+    this.expiresAt = Number.isFinite(key.expiresAt) ? key.expiresAt : undefined
     this.readAtWall = readAt.wall
     this.readAtMonotonic = readAt.monotonic
     this.id = key.id

@@ -3,8 +3,8 @@ import { concerns, type Subject, type Target } from './invalidation.ts'
 
 /** A key that an open stream depends on. */
 export interface Watched extends Subject {
-  /** Epoch milliseconds; `Infinity` when the key does not expire. */
-  readonly expiresAt: number
+  /** Epoch milliseconds; `undefined` when the key does not expire. */
+  readonly expiresAt: number | undefined
 }
 
 /** What the signals need of whoever reads keys. */
@@ -162,7 +162,7 @@ export class Signals<Entry extends Watched> {
     watch.cancelTimer = nothing
     const { expiresAt } = watch.entry
     if (watch.controller.signal.aborted) return false
-    if (expiresAt === Number.POSITIVE_INFINITY) return true
+    if (expiresAt === undefined) return true
     const remainingMs = expiresAt - this.#clock.now()
     if (!(remainingMs > 0)) {
       this.#end(watch)
