@@ -77,7 +77,22 @@ export const DENIALS: Readonly<Record<DenialCode, DenialRow>> = Object.freeze({
   }),
 })
 
-/** The verdict of a refusal. */
-export function refused(denial: Denial): { readonly ok: false; readonly denial: Denial } {
-  return Object.freeze({ ok: false, denial })
+/** The codes that a credential alone can earn; the scopes are the route's. */
+export type RefusalCode = Exclude<DenialCode, 'insufficient_scope'>
+
+/** A verdict that refuses. */
+export interface Refusal {
+  readonly ok: false
+  readonly denial: Denial
+}
+
+/** The refusing verdicts of one realm, made once: a refusal allocates nothing. */
+export function refusalsOf(denials: Readonly<Record<RefusalCode, Denial>>): Readonly<Record<RefusalCode, Refusal>> {
+  const refusal = (denial: Denial): Refusal => Object.freeze({ ok: false, denial })
+  return Object.freeze({
+    missing: refusal(denials.missing),
+    malformed: refusal(denials.malformed),
+    invalid: refusal(denials.invalid),
+    unavailable: refusal(denials.unavailable),
+  })
 }

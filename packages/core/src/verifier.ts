@@ -12,7 +12,7 @@ import type { KeyRecord } from './record.ts'
 import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
 import type { ScopeRequirement } from './scopes.ts'
 import { type ParsedToken, parseToken } from './token.ts'
-import { type Denial, type DenialCode, refused, type Verdict } from './verdict.ts'
+import { type Denial, type Refusal, type RefusalCode, refusalsOf, type Verdict } from './verdict.ts'
 
 /**
  * Decides who a request acts as.
@@ -79,6 +79,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   readonly #lookup: Lookup<K, S>
   readonly #events: Events
   readonly #denials: Denials
+  readonly #refusals: Readonly<Record<RefusalCode, Refusal>>
 
   constructor(settings: Settings<K>) {
     this.#settings = settings
@@ -87,6 +88,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     this.#events = new Events(settings.clock)
     this.#lookup = new Lookup(settings, this.#events)
     this.#denials = denialsOf(settings.realm)
+    this.#refusals = refusalsOf(this.#denials)
   }
 
   // The path of a request, one step below the other.
@@ -170,8 +172,9 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     return this.#refuse('unavailable', 'step_failed')
   }
 
-  #refuse(code: Exclude<DenialCode, 'insufficient_scope'>, reason: Reason, keyId?: string): Verdict<K, S> {
-    return refused(this.#deny(this.#denials[code], reason, keyId))
+  #refuse(code: RefusalCode, reason: Reason, keyId?: string): Verdict<K, S> {
+    this.#deny(this.#denials[code], reason, keyId)
+    return this.#refusals[code]
   }
 
   #deny(denial: Denial, reason: Reason, keyId?: string): Denial {
