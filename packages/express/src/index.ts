@@ -58,7 +58,6 @@ export function authenticate<
   const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
 >(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, MayLackPrincipal<O> extends true ? undefined : never> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
-
   const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
     const { passage, denial } = gate.outcome(verdict, req[PASSAGE])
     if (denial === undefined) pass(passage, req, next)
