@@ -76,7 +76,7 @@ export class Flights<T> {
 
   end(flight: Flight<T>): void {
     this.#underWay.delete(flight)
-    if (this.#byDigest.get(flight.name) === flight) this.#byDigest.delete(flight.name)
+    if (this.isLatest(flight)) this.#byDigest.delete(flight.name)
   }
 
   invalidate(target: Target): void {
@@ -87,7 +87,7 @@ export class Flights<T> {
 /** Which fills must see the latest commit. */
 export class FreshReads {
   readonly #clock: Clock
-  /** Monotonic times until which a fill must be fresh, in the order in which they were set. */
+  /** Monotonic times until which a fill must be fresh. */
   readonly #digests = new Map<string, number>()
   #allUntil = Number.NEGATIVE_INFINITY
 
@@ -102,7 +102,6 @@ export class FreshReads {
       // Whatever stood here ends before `until`.
       this.#digests.clear()
     } else {
-      this.#digests.delete(target.digest)
       this.#digests.set(target.digest, until)
     }
   }

@@ -151,7 +151,7 @@ function skipParameterValue(value: string, from: number, end: number): number {
   } else {
     while (index < end && NAME_CHARACTER[value.charCodeAt(index)] === 1) index++
   }
-  return Math.max(index, skipBlanks(value, index, end))
+  return skipBlanks(value, index, end)
 }
 
 function skipBlanks(value: string, from: number, end: number): number {

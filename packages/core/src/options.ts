@@ -6,6 +6,7 @@ import type { Resolve } from './resolver.ts'
 import { checkScopeName } from './scopes.ts'
 import { type SecretHash, scrypt } from './secret-hash.ts'
 import type { TokenFormat } from './token.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** How long and how much the verifier may remember. There is no default: caching is off until you state a bound. */
 export interface CacheOptions {
@@ -113,14 +114,14 @@ export function checkOptions<K extends KeyRecord, S extends string>(options: Ver
   if (typeof clock?.now !== 'function' || typeof clock.monotonic !== 'function') {
     fail('option `clock` must have the functions now() and monotonic()')
   }
-  const maxTokenLength = wholeNumber('maxTokenLength', options.maxTokenLength, 512, 16, 8192)
+  const maxTokenLength = wholeNumber('createVerifier', 'maxTokenLength', options.maxTokenLength, 512, 16, 8192)
 
   return Object.freeze({
     resolve,
     formats: checkFormats(options.format, maxTokenLength),
     digest,
     cache: checkCache(options.cache),
-    deadlineMs: wholeNumber('deadlineMs', options.deadlineMs, 5000, 1, 600_000),
+    deadlineMs: wholeNumber('createVerifier', 'deadlineMs', options.deadlineMs, 5000, 1, 600_000),
     realm,
     maxTokenLength,
     scopePatterns,
@@ -158,8 +159,8 @@ function checkCache(cache: CacheOptions | undefined): CacheOptions | undefined {
   if (cache.maxStalenessMs === undefined) fail('option `cache.maxStalenessMs` must be stated: there is no default')
   if (cache.max === undefined) fail('option `cache.max` must be stated: there is no default')
   return Object.freeze({
-    max: wholeNumber('cache.max', cache.max, 0, 1, 10_000_000),
-    maxStalenessMs: wholeNumber('cache.maxStalenessMs', cache.maxStalenessMs, 0, 1, 86_400_000),
+    max: wholeNumber('createVerifier', 'cache.max', cache.max, 0, 1, 10_000_000),
+    maxStalenessMs: wholeNumber('createVerifier', 'cache.maxStalenessMs', cache.maxStalenessMs, 0, 1, 86_400_000),
   })
 }
 
@@ -202,14 +203,6 @@ function checkSecretHash(secretHash: SecretHash | undefined): () => SecretHash {
     made ??= scrypt()
     return made
   }
-}
-
-function wholeNumber(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback
-  if (!Number.isInteger(value) || value < min || value > max) {
-    fail(`option \`${name}\` must be a whole number from ${min} to ${max}`)
-  }
-  return value
 }
 
 function fail(message: string): never {

@@ -1,6 +1,7 @@
 import { equalDigests } from './compare.ts'
 import { fromHex, toHex } from './hex.ts'
 import { builtin } from './runtime.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Checks a secret against what is stored of it. `scrypt()` makes one. */
 export interface SecretHash {
@@ -55,12 +56,12 @@ export function scrypt(options: ScryptOptions = {}): SecretHash {
   const derive = builtin('node:crypto')?.scrypt
   if (derive === undefined)
     throw new TypeError('scrypt: this runtime has no scrypt; store a digest of the secret instead')
-  const cost = wholeNumber('cost', options.cost, 16_384, 2, 2 ** 20)
+  const cost = wholeNumber('scrypt', 'cost', options.cost, 16_384, 2, 2 ** 20)
   if ((cost & (cost - 1)) !== 0) throw new TypeError('scrypt: option `cost` must be a power of two')
-  const blockSize = wholeNumber('blockSize', options.blockSize, 8, 1, 64)
-  const parallelization = wholeNumber('parallelization', options.parallelization, 1, 1, 64)
-  const maxConcurrent = wholeNumber('maxConcurrent', options.maxConcurrent, 2, 1, 64)
-  const maxWaiting = wholeNumber('maxWaiting', options.maxWaiting, 64, 0, 10_000)
+  const blockSize = wholeNumber('scrypt', 'blockSize', options.blockSize, 8, 1, 64)
+  const parallelization = wholeNumber('scrypt', 'parallelization', options.parallelization, 1, 1, 64)
+  const maxConcurrent = wholeNumber('scrypt', 'maxConcurrent', options.maxConcurrent, 2, 1, 64)
+  const maxWaiting = wholeNumber('scrypt', 'maxWaiting', options.maxWaiting, 64, 0, 10_000)
   const { salt: saltForm = 'text' } = options
   if (saltForm !== 'text' && saltForm !== 'bytes')
     throw new TypeError("scrypt: option `salt` must be 'text' or 'bytes'")
@@ -113,12 +114,4 @@ function queue(
       else next()
     }
   }
-}
-
-function wholeNumber(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new TypeError(`scrypt: option \`${name}\` must be a whole number from ${min} to ${max}`)
-  }
-  return value
 }

@@ -9,6 +9,7 @@ import {
   isBase62,
   readBase62,
 } from './checksum.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** What a format reads out of a token without asking anyone. */
 export interface ParsedToken {
@@ -145,8 +146,8 @@ export interface IdKeyFormatOptions extends KeyFormatOptions {
  * ```
  */
 export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
-  const idLength = checkLength('idLength', options?.idLength, 16, 4, 64)
-  const secretLength = checkLength('secretLength', options?.secretLength, SECRET_LENGTH, 22, 128)
+  const idLength = wholeNumber('idKeyFormat', 'idLength', options?.idLength, 16, 4, 64)
+  const secretLength = wholeNumber('idKeyFormat', 'secretLength', options?.secretLength, SECRET_LENGTH, 22, 128)
   const bodyLength = idLength + 1 + secretLength
   const { prefix, environments, random, heads, maxLength, headOf } = layoutOf('idKeyFormat', options, bodyLength)
 
@@ -363,12 +364,4 @@ function checkFormatOptions(maker: string, options: KeyFormatOptions): Required<
   if (typeof random !== 'function')
     throw new TypeError(`${maker}: option \`random\` must be a function that fills a Uint8Array`)
   return { prefix, environments: Object.freeze([...environments]), random }
-}
-
-function checkLength(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new TypeError(`idKeyFormat: option \`${name}\` must be a whole number from ${min} to ${max}`)
-  }
-  return value
 }
