@@ -1,0 +1,77 @@
+import type { Invalidation } from './invalidation.ts'
+
+/**
+ * How one process tells the others that keys changed. A verifier with `cache: { channel }` answers from memory only
+ * while it can prove that it has heard everything; who changes keys publishes after the change is committed.
+ *
+ * Contract:
+ * - *First in, first out.* A subscriber is handed invalidations in an order in which every one that was committed before
+ *   `prove()` was called has been handed over when `prove()` resolves.
+ * - *At least once.* Duplicates do no harm; a loss must be told by `lost()`.
+ * - *Acknowledged after eviction.* `invalidate()` is synchronous: when it has returned, and not before, this subscriber
+ *   counts as having acknowledged.
+ * - *Silent ones are waited for.* `publish()` resolves when every subscriber that may hold a lease has acknowledged, or
+ *   when every lease that ran at the time of publication has run out.
+ */
+export interface Channel {
+  /** Longest time in milliseconds that a verifier may answer from memory without having heard. The same in all processes. */
+  readonly leaseMs: number
+  /**
+   * Whether a committed change reaches all subscribers by itself, because the store carries it. Otherwise whoever changes
+   * keys must remember what was committed and not yet published, and see to it that some process publishes it.
+   */
+  readonly durable: boolean
+  /** Takes part from now on. Never throws because the other side is out of reach: the subscription tries again until it is closed. */
+  subscribe(subscriber: ChannelSubscriber): ChannelSubscription
+  /**
+   * Tells every process of a change that has been committed.
+   *
+   * @returns once no process accepts what the change forbids; with `confirm: false` once the message is on its way
+   * @throws when the message could not be sent; what was committed stands all the same, and must be published again
+   */
+  publish(change: Change, options?: { readonly confirm?: boolean | undefined }): Promise<Confirmation>
+  /** Ends every subscription and gives back what the channel itself has opened. */
+  close(): Promise<void>
+}
+
+/** Keys that changed, in one commit. */
+export interface Change {
+  readonly invalidations: readonly Invalidation[]
+  /** Place of the change in the order of commits, where the store has one. */
+  readonly sequence?: number | undefined
+}
+
+/** What a channel hands its messages to; both methods are synchronous and do not throw. */
+export interface ChannelSubscriber {
+  /** Forgets what is remembered of these keys. When it returns, nothing older is served to a request that begins later. */
+  invalidate(invalidations: readonly Invalidation[]): void
+  /** Messages may have been missed: the lease is over, and nothing that was remembered may be served again. */
+  lost(): void
+}
+
+/** One subscriber's part in a channel. */
+export interface ChannelSubscription {
+  /**
+   * Resolves when every invalidation that was committed before this call has been handed to the subscriber. The lease
+   * runs from the moment of the call, not from that of the answer.
+   *
+   * @throws when it cannot be proved; the lease then runs out
+   */
+  prove(): Promise<void>
+  /** Takes no part any more, and is not waited for by anyone. */
+  close(): Promise<void>
+}
+
+/** How a publication ended. */
+export interface Confirmation {
+  /** Whether no process accepts the old state any more; `false` only with `confirm: false`. */
+  readonly confirmed: boolean
+  /** Subscribers that acknowledged. */
+  readonly acknowledged: number
+  /** Subscribers that did not, and whose lease has run out instead. */
+  readonly silent: number
+  /** Milliseconds from publication to confirmation. */
+  readonly elapsedMs: number
+  /** Milliseconds after which no process accepts the old state in any case; `0` when confirmed. */
+  readonly boundMs: number
+}
