@@ -50,7 +50,19 @@ function scheduleTimeout(callback: () => void, delayMs: number): () => void {
   return () => clearTimeout(timer as number)
 }
 
-/** Calls `callback` once after `delayMs`, by the clock if it can, otherwise by the system's timer. */
+/**
+ * Calls `callback` once after `delayMs` milliseconds, by the clock if it can, otherwise by the system's timer, which
+ * does not keep the process alive.
+ *
+ * @returns cancels it
+ * @example
+ * ```ts
+ * import { MINUTE, schedule, systemClock } from '@bearward/core'
+ *
+ * const cancel = schedule(systemClock, MINUTE, () => console.log('a minute later'))
+ * cancel()
+ * ```
+ */
 export function schedule(clock: Clock, delayMs: number, callback: () => void): () => void {
   return clock.schedule === undefined ? scheduleTimeout(callback, delayMs) : clock.schedule(callback, delayMs)
 }

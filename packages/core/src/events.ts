@@ -39,6 +39,8 @@ export interface VerifierEvents {
     readonly keyId: string
     readonly owner: string | undefined
     readonly environment: string | undefined
+    /** The client's address, where the adapter or caller gave one with the request. */
+    readonly address: string | undefined
     readonly at: number
   }
   /** A request was refused, with the reason that the client is not told. */

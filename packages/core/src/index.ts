@@ -1,6 +1,13 @@
 // Public names in the order in which a request meets them.
 
-export { type Clock, DAY, HOUR, MINUTE, SECOND, systemClock } from './clock.ts'
+export type {
+  Change,
+  Channel,
+  ChannelSubscriber,
+  ChannelSubscription,
+  Confirmation,
+} from './channel.ts'
+export { type Clock, DAY, HOUR, MINUTE, SECOND, schedule, systemClock } from './clock.ts'
 export { equalDigests } from './compare.ts'
 export { type Digester, type HmacSha256Options, hmacSha256, type MaybePromise, sha256 } from './digest.ts'
 export type {
@@ -13,6 +20,7 @@ export type {
 } from './events.ts'
 export type { FieldValue } from './header.ts'
 export type { Invalidation } from './invalidation.ts'
+export { localChannel } from './local-channel.ts'
 export type { CacheOptions, VerifierOptions } from './options.ts'
 export {
   type AuthenticateOptions,

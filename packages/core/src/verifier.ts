@@ -141,7 +141,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     if (failure !== undefined) return this.#refuse('invalid', failure, entry.id)
     if (this.#events.topics.accepted.isHeard) {
       const { keyId, owner, environment } = entry.principal
-      this.#events.topics.accepted.emit({ keyId, owner, environment })
+      this.#events.topics.accepted.emit({ keyId, owner, environment, address: undefined })
     }
     return entry.accepted
   }

@@ -1,0 +1,159 @@
+import type { Change, Clock, Confirmation } from '@bearward/core'
+import type { NewAuditEntry } from './audit.ts'
+import { KeyringError } from './errors.ts'
+import type { KeyringEvents } from './events.ts'
+import type { StoredKey } from './key.ts'
+import type { KeyringSettings } from './options.ts'
+import type { Commit, KeyStore, OutboxEntry } from './store.ts'
+
+/** What one commit writes, and which keys the processes must forget. */
+export interface Plan {
+  readonly create?: readonly StoredKey[]
+  readonly update?: readonly StoredKey[]
+  readonly audit: readonly NewAuditEntry[]
+  readonly invalidations: Change['invalidations']
+}
+
+/** How far a change must have got before the caller goes on. */
+export interface Reach {
+  /** Whether to wait until no process accepts the old state any more. */
+  readonly confirm: boolean
+  /** Whether it is the caller's failure when that cannot be had; otherwise it is told as an event, and tried again. */
+  readonly strict: boolean
+}
+
+/** Tries before a change that others keep overtaking is given up. */
+const MAX_ATTEMPTS = 50
+/** Changes taken out of the outbox at once. */
+const OUTBOX_PAGE = 100
+
+/**
+ * Commits changes and then publishes them, in this order: what is published before it is committed would be read again
+ * as it was, and remembered.
+ */
+export class Changes {
+  readonly #store: KeyStore
+  readonly #channel: KeyringSettings['channel']
+  readonly #clock: Clock
+  readonly #events: KeyringEvents
+  /** Sequences of this process that are being published: not orphans, whatever the outbox says. */
+  readonly #publishing = new Set<number>()
+
+  constructor({ store, channel, clock }: KeyringSettings, events: KeyringEvents) {
+    this.#store = store
+    this.#channel = channel
+    this.#clock = clock
+    this.#events = events
+  }
+
+  /**
+   * Changes one key by what `plan` makes of it, again and again until nobody has changed it meanwhile.
+   *
+   * @param plan makes the commit out of the key as it stands, or `undefined` when there is nothing to do
+   * @returns the confirmation, or `undefined` when there was nothing to do
+   * @throws {KeyringError} `not_found`, `conflict`, `unconfirmed`, or what `plan` throws
+   */
+  async change(
+    id: string,
+    reach: Reach,
+    plan: (key: StoredKey, now: number) => Plan | undefined,
+  ): Promise<Confirmation | undefined> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const key = await this.#store.findById(id)
+      if (key === null) throw new KeyringError('id: there is no such key', { code: 'not_found', field: 'id' })
+      const { lastUsedAt: _at, lastUsedFrom: _from, ...stored } = key
+      const planned = plan(stored, this.#clock.now())
+      if (planned === undefined) return undefined
+      const outcome = await this.#store.commit(this.#commitOf(planned))
+      if (outcome.status === 'duplicate') throw duplicate(outcome.field)
+      if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
+    }
+    throw new KeyringError('others have changed this key again and again meanwhile; try later', { code: 'conflict' })
+  }
+
+  /**
+   * Commits what depends on no earlier state.
+   *
+   * @throws {KeyringError} `duplicate` or `unconfirmed`
+   */
+  async create(planned: Plan, reach: Reach): Promise<Confirmation> {
+    const outcome = await this.#store.commit(this.#commitOf(planned))
+    if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
+    throw duplicate(outcome.status === 'duplicate' ? outcome.field : 'id')
+  }
+
+  /**
+   * Commits changes of many keys at once.
+   *
+   * @returns `undefined` when one of them was changed meanwhile: nothing was written then
+   * @throws {KeyringError} `unconfirmed`
+   */
+  async changeMany(planned: Plan, reach: Reach): Promise<Confirmation | undefined> {
+    const outcome = await this.#store.commit(this.#commitOf(planned))
+    return outcome.status === 'committed' ? this.#publish(planned, outcome.sequence, reach) : undefined
+  }
+
+  /** Publishes what was committed and never published, by this process or by one that is no more. */
+  async publishLeftovers(): Promise<void> {
+    if (this.#channel.durable) return
+    let remove: readonly number[] = []
+    for (;;) {
+      const left = await this.#store.outbox({ remove, limit: OUTBOX_PAGE })
+      const orphans = left.filter(({ sequence }) => !this.#publishing.has(sequence))
+      for (const orphan of orphans) await this.#channel.publish(orphan, { confirm: false })
+      if (orphans.length === 0) return
+      remove = orphans.map(({ sequence }) => sequence)
+    }
+  }
+
+  #commitOf({ create = [], update = [], audit, invalidations }: Plan): Commit {
+    const publish = this.#channel.durable ? undefined : invalidations
+    return { create, update, audit, publish }
+  }
+
+  async #publish({ audit, invalidations }: Plan, sequence: number, reach: Reach): Promise<Confirmation> {
+    const change: OutboxEntry = { invalidations, sequence }
+    this.#publishing.add(sequence)
+    try {
+      const confirmation = await this.#channel.publish(change, { confirm: reach.confirm })
+      const keyIds = audit.map(({ keyId }) => keyId)
+      this.#events.emit('published', { keyIds, confirmation })
+      await this.#takeOut(sequence)
+      return confirmation
+    } catch (cause) {
+      if (!reach.strict) {
+        this.#events.emit('failed', { task: 'publish', error: cause })
+        return UNKNOWN
+      }
+      throw new KeyringError('the change is committed, but not every process is known to have heard of it', {
+        code: 'unconfirmed',
+        cause,
+      })
+    } finally {
+      this.#publishing.delete(sequence)
+    }
+  }
+
+  /** What stays in the outbox is published twice, which does no harm: so a failure here is not the caller's. */
+  async #takeOut(sequence: number): Promise<void> {
+    if (this.#channel.durable) return
+    try {
+      await this.#store.outbox({ remove: [sequence], limit: 1 })
+    } catch (error) {
+      this.#events.emit('failed', { task: 'outbox', error })
+    }
+  }
+}
+
+/** The message is not out: until it is, only the bounds of the caches themselves hold. */
+const UNKNOWN: Confirmation = Object.freeze({
+  confirmed: false,
+  acknowledged: 0,
+  silent: 0,
+  elapsedMs: 0,
+  boundMs: Number.POSITIVE_INFINITY,
+})
+
+function duplicate(field: 'id' | 'digest'): KeyringError {
+  return new KeyringError(`${field}: is taken by another key`, { code: 'duplicate', field })
+}

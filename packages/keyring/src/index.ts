@@ -1,0 +1,42 @@
+// Public names, in the order in which a key's life meets them.
+
+export type { Attribution, AuditAction, AuditEntry, FieldChange, NewAuditEntry } from './audit.ts'
+export { KeyringError, type KeyringErrorCode } from './errors.ts'
+export type { ChangeEvent, KeyringEvent, KeyringEventFacts, KeyringListener } from './events.ts'
+export type { Expired, ExpireOptions } from './expiry.ts'
+export type { Expiry, Issued, IssueOptions } from './issue.ts'
+export {
+  type JsonValue,
+  KEY_STATES,
+  type Key,
+  type KeyState,
+  type KeyWithUsage,
+  type Metadata,
+  type StoredKey,
+  stateOf,
+  type Usage,
+} from './key.ts'
+export { createKeyring, type Keyring } from './keyring.ts'
+export { type KeyAction, type Rule, TRANSITIONS } from './lifecycle.ts'
+export type { AuditOptions, AuditPage, KeyPage, ListOptions } from './lists.ts'
+export { memoryStore } from './memory.ts'
+export type { KeyringOptions } from './options.ts'
+export type { KeyringRecord } from './record.ts'
+export type { Changed, ChangeOptions } from './room.ts'
+export type { Rotated, RotateOptions } from './rotate.ts'
+export type { RevokeAllOptions, RevokedAll, UpdateOptions } from './standing.ts'
+export {
+  type AuditQuery,
+  type Commit,
+  type CommitOutcome,
+  type EndingQuery,
+  type KeyStore,
+  type ListPosition,
+  type ListQuery,
+  MAX_ADDRESSES,
+  type OutboxEntry,
+  type ReadContext,
+  type Use,
+  type UseOutcome,
+} from './store.ts'
+export type { KeyringVerifierOptions } from './verification.ts'

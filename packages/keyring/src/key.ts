@@ -1,0 +1,110 @@
+/** What a person may attach to a key: anything JSON can write. */
+export type Metadata = { readonly [name: string]: JsonValue }
+
+/** A value that JSON can write. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue }
+
+/** A key as a store keeps it. Times are epoch milliseconds, `null` where there is none. */
+export interface StoredKey {
+  readonly id: string
+  /** What the token is looked up by; unique in a store, compared byte for byte. */
+  readonly digest: string
+  /** What a list may show of the token: `acme_live_4fTq…`. */
+  readonly hint: string
+  /** What people call the key; empty when nobody named it. */
+  readonly name: string
+  readonly owner: string | null
+  readonly environment: string | null
+  readonly scopes: readonly string[]
+  readonly metadata: Metadata
+  readonly createdAt: number
+  /** Not accepted before. */
+  readonly notBefore: number | null
+  /** Not accepted from then on. */
+  readonly expiresAt: number | null
+  readonly disabledAt: number | null
+  /** Set once, never changed again. */
+  readonly revokedAt: number | null
+  /** When the end of the key became final: it had expired and that was noted, or its successor took over. Set once. */
+  readonly endedAt: number | null
+  /** When it was told that the key will expire soon. */
+  readonly announcedAt: number | null
+  /** The key that this one replaces. */
+  readonly rotatedFrom: string | null
+  /** The key that replaces this one. */
+  readonly rotatedTo: string | null
+  /** Until when this key works beside its successor. */
+  readonly graceEndsAt: number | null
+  /** The first use of this key ends the one that it replaces. */
+  readonly endsPredecessor: boolean
+  /** Counts the changes of this key, from 1. */
+  readonly version: number
+}
+
+/** When and from where a key was last accepted, as far as it was written down. */
+export interface Usage {
+  readonly lastUsedAt: number | null
+  /** The client's address, where the verifier knows it. */
+  readonly lastUsedFrom: string | null
+}
+
+/**
+ * Where a key stands at a moment:
+ *
+ * - `scheduled` not yet valid; `active` accepted; `retiring` accepted beside its successor until its grace ends;
+ * - `disabled` refused until it is enabled;
+ * - `expired`, `retired` (its successor has taken over) and `revoked` refused for good.
+ */
+export type KeyState = 'scheduled' | 'active' | 'retiring' | 'disabled' | 'expired' | 'retired' | 'revoked'
+
+/** The states, in the order of a life. */
+export const KEY_STATES: readonly KeyState[] = Object.freeze([
+  'scheduled',
+  'active',
+  'retiring',
+  'disabled',
+  'expired',
+  'retired',
+  'revoked',
+])
+
+/**
+ * A key as everybody but the store sees it: all that is stored, less the digest. Times are epoch milliseconds. What a
+ * handler gets as `principal.key`.
+ */
+export interface Key extends Omit<StoredKey, 'digest' | 'announcedAt' | 'endsPredecessor'> {
+  /** Where the key stood when it was read. */
+  readonly state: KeyState
+}
+
+/** A key with what is known of its use. */
+export interface KeyWithUsage extends Key, Usage {}
+
+/** The earlier of the two dates that end a key; `null` when nothing does. */
+export function endOf({ expiresAt, graceEndsAt }: Pick<StoredKey, 'expiresAt' | 'graceEndsAt'>): number | null {
+  if (expiresAt === null || graceEndsAt === null) return expiresAt ?? graceEndsAt
+  return Math.min(expiresAt, graceEndsAt)
+}
+
+/** Where a key stands at `now`, epoch milliseconds. */
+export function stateOf(key: StoredKey, now: number): KeyState {
+  if (key.revokedAt !== null) return 'revoked'
+  if (key.endedAt !== null) return key.rotatedTo === null ? 'expired' : 'retired'
+  if (key.expiresAt !== null && now >= key.expiresAt) return 'expired'
+  if (key.graceEndsAt !== null && now >= key.graceEndsAt) return 'retired'
+  if (key.disabledAt !== null) return 'disabled'
+  if (key.notBefore !== null && now < key.notBefore) return 'scheduled'
+  return key.rotatedTo === null ? 'active' : 'retiring'
+}
+
+/** What others may see of a stored key. */
+export function keyOf(stored: StoredKey, now: number): Key {
+  const { digest: _digest, announcedAt: _announcedAt, endsPredecessor: _ends, ...shown } = stored
+  return { ...shown, state: stateOf(stored, now) }
+}
+
+/** The same with its use. */
+export function keyWithUsageOf(stored: StoredKey & Usage, now: number): KeyWithUsage {
+  const { lastUsedAt, lastUsedFrom } = stored
+  return { ...keyOf(stored, now), lastUsedAt, lastUsedFrom }
+}

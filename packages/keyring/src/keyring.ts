@@ -1,0 +1,240 @@
+import { MINUTE, schedule, type Verifier } from '@bearward/core'
+import { Changes } from './changes.ts'
+import { KeyringError } from './errors.ts'
+import { type KeyringEvent, KeyringEvents, type KeyringListener } from './events.ts'
+import { type Expired, type ExpireOptions, expireDue } from './expiry.ts'
+import { checkId } from './input.ts'
+import { type Issued, type IssueOptions, issue } from './issue.ts'
+import { type KeyWithUsage, keyWithUsageOf } from './key.ts'
+import { type AuditOptions, type AuditPage, audit, type KeyPage, type ListOptions, list } from './lists.ts'
+import { checkKeyringOptions, type KeyringOptions, type KeyringSettings } from './options.ts'
+import type { KeyringRecord } from './record.ts'
+import type { Changed, ChangeOptions, Room } from './room.ts'
+import { type Rotated, type RotateOptions, rotate } from './rotate.ts'
+import {
+  disable,
+  enable,
+  type RevokeAllOptions,
+  type RevokedAll,
+  revoke,
+  revokeAll,
+  type UpdateOptions,
+  update,
+} from './standing.ts'
+import { Usage } from './usage.ts'
+import { type KeyringVerifierOptions, Verification } from './verification.ts'
+
+/**
+ * The life of keys. Every method that changes one writes it down, with who, when, from where and why, in the same
+ * transaction, and rejects with a {@link KeyringError}; what the store throws reaches the caller as it is.
+ *
+ * @typeParam S the declared scopes, or `string`
+ */
+export interface Keyring<S extends string = string> {
+  /**
+   * Makes a key. The token stands in the answer and nowhere else.
+   *
+   * @throws {KeyringError} `invalid_input`, `duplicate`
+   */
+  issue(options?: IssueOptions<S>): Promise<Issued>
+  /** The key with this id and its use, or `null`. */
+  get(id: string): Promise<KeyWithUsage | null>
+  /** A page of keys, newest first. Costs the same for every page. */
+  list(options?: ListOptions): Promise<KeyPage>
+  /**
+   * Changes name, scopes, metadata or expiry of a key that has not ended.
+   *
+   * @throws {KeyringError} `invalid_input`, `not_found`, `ended`, `revoked`, `conflict`, `unconfirmed`
+   */
+  update(id: string, options: UpdateOptions<S>): Promise<Changed>
+  /**
+   * Refuses a key until `enable()`. Resolves when no process accepts it any more.
+   *
+   * @throws {KeyringError} `not_found`, `ended`, `revoked`, `unconfirmed`
+   */
+  disable(id: string, options?: ChangeOptions): Promise<Changed>
+  /** Undoes `disable()`. */
+  enable(id: string, options?: ChangeOptions): Promise<Changed>
+  /**
+   * Gives a key a successor with the same name, owner, environment, scopes and metadata; the old one works until its
+   * grace ends. With `graceMs: 0` it is refused by every process when this resolves.
+   *
+   * @throws {KeyringError} `invalid_input`, `not_found`, `already_rotated`, `disabled`, `ended`, `revoked`, `duplicate`;
+   *   with `graceMs: 0` also `unconfirmed`: then the successor is there and its token is lost, so rotate that one
+   */
+  rotate(id: string, options?: RotateOptions): Promise<Rotated>
+  /**
+   * Ends a key for good. Resolved: no process accepts it. Revoking a revoked key does nothing.
+   *
+   * @throws {KeyringError} `not_found`, `unconfirmed`
+   */
+  revoke(id: string, options?: ChangeOptions): Promise<Changed>
+  /**
+   * Revokes every key that an owner has, also those that have ended. In steps of 100 keys, each all or nothing.
+   *
+   * @throws {KeyringError} `invalid_input`, `unconfirmed`
+   */
+  revokeAll(options: RevokeAllOptions): Promise<RevokedAll>
+  /**
+   * Makes the end of keys whose time has come final, so that no clock can bring them back, and tells of it; run it now and
+   * then. Verifiers refuse such keys on time without it.
+   */
+  expireDue(options?: ExpireOptions): Promise<Expired>
+  /** A page of the audit trail, newest first. */
+  audit(options?: AuditOptions): Promise<AuditPage>
+  /**
+   * A verifier with this keyring's store behind it, its format in front, and its channel keeping the cache true.
+   *
+   * @throws {TypeError} naming the option that cannot be used
+   */
+  verifier(options?: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S>
+  /** Listens to one kind of event; the function that comes back stops it. */
+  on<Name extends KeyringEvent>(name: Name, listener: KeyringListener<Name>): () => void
+  /** Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. */
+  flush(): Promise<void>
+  /** Writes down what was gathered, closes the verifiers, the channel and the store. What you opened yourself stays open. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes a keyring: issues, rotates, revokes, lists and audits keys over a store.
+ *
+ * @param options `store` and `format` must be given; see {@link KeyringOptions}
+ * @throws {TypeError} naming the option that cannot be used
+ * @example
+ * ```ts
+ * import { DAY, HOUR, keyFormat } from '@bearward/core'
+ * import { createKeyring, memoryStore } from '@bearward/keyring'
+ *
+ * const keyring = createKeyring({
+ *   store: memoryStore(),
+ *   format: keyFormat({ prefix: 'acme', environments: ['live', 'test'] }),
+ *   scopes: ['posts:read', 'posts:write'],
+ * })
+ * const { token, key } = await keyring.issue({ owner: 'acct_1', scopes: ['posts:read'], expiresInMs: 90 * DAY })
+ * const next = await keyring.rotate(key.id, { graceMs: 24 * HOUR }) // both work until the grace ends
+ * await keyring.revoke(key.id, { reason: 'leaked', actor: 'alice' }) // resolved: no process accepts it
+ * const verdict = await keyring.verifier().verify(`Bearer ${token}`) // refused
+ * ```
+ */
+export function createKeyring<const S extends string = string>(options: KeyringOptions<S>): Keyring<S> {
+  return new StoreKeyring<S>(checkKeyringOptions(options))
+}
+
+class StoreKeyring<S extends string> implements Keyring<S> {
+  readonly #settings: KeyringSettings
+  readonly #events: KeyringEvents
+  readonly #changes: Changes
+  readonly #usage: Usage
+  readonly #verification: Verification<S>
+  readonly #ownRoom: Room
+  #cancelSweep: () => void
+  #isClosed = false
+
+  constructor(settings: KeyringSettings) {
+    const { store, clock } = settings
+    this.#settings = settings
+    this.#events = new KeyringEvents(clock)
+    this.#changes = new Changes(settings, this.#events)
+    this.#ownRoom = { settings, changes: this.#changes, events: this.#events }
+    this.#usage = new Usage(store, clock, this.#events, randomFraction)
+    this.#verification = new Verification<S>(this.#ownRoom, this.#usage)
+    this.#cancelSweep = settings.channel.durable ? () => {} : this.#scheduleSweep()
+  }
+
+  async issue(options: IssueOptions<S> = {}): Promise<Issued> {
+    return issue(this.#room(), options)
+  }
+
+  async get(id: string): Promise<KeyWithUsage | null> {
+    const { store, clock } = this.#room().settings
+    const stored = await store.findById(checkId('id', id))
+    return stored === null ? null : keyWithUsageOf(stored, clock.now())
+  }
+
+  async list(options: ListOptions = {}): Promise<KeyPage> {
+    return list(this.#room(), options)
+  }
+
+  async update(id: string, options: UpdateOptions<S>): Promise<Changed> {
+    return update(this.#room(), id, options)
+  }
+
+  async disable(id: string, options: ChangeOptions = {}): Promise<Changed> {
+    return disable(this.#room(), id, options)
+  }
+
+  async enable(id: string, options: ChangeOptions = {}): Promise<Changed> {
+    return enable(this.#room(), id, options)
+  }
+
+  async rotate(id: string, options: RotateOptions = {}): Promise<Rotated> {
+    return rotate(this.#room(), id, options)
+  }
+
+  async revoke(id: string, options: ChangeOptions = {}): Promise<Changed> {
+    return revoke(this.#room(), id, options)
+  }
+
+  async revokeAll(options: RevokeAllOptions): Promise<RevokedAll> {
+    return revokeAll(this.#room(), options)
+  }
+
+  async expireDue(options: ExpireOptions = {}): Promise<Expired> {
+    return expireDue(this.#room(), options)
+  }
+
+  async audit(options: AuditOptions = {}): Promise<AuditPage> {
+    return audit(this.#room(), options)
+  }
+
+  verifier(options: KeyringVerifierOptions<S> = {}): Verifier<KeyringRecord, S> {
+    this.#room()
+    return this.#verification.create(options)
+  }
+
+  on<Name extends KeyringEvent>(name: Name, listener: KeyringListener<Name>): () => void {
+    return this.#events.on(name, listener)
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#cancelSweep()
+    this.#verification.close()
+    await this.#usage.close()
+    await this.#settings.channel.close()
+    await this.#settings.store.close()
+  }
+
+  #room(): Room {
+    if (this.#isClosed) throw new KeyringError('the keyring was closed', { code: 'closed' })
+    return this.#ownRoom
+  }
+
+  #scheduleSweep(): () => void {
+    return schedule(this.#settings.clock, MINUTE, () => {
+      void this.#publishLeftovers().then(() => {
+        if (!this.#isClosed) this.#cancelSweep = this.#scheduleSweep()
+      })
+    })
+  }
+
+  async #publishLeftovers(): Promise<void> {
+    try {
+      await this.#changes.publishLeftovers()
+    } catch (error) {
+      this.#events.emit('failed', { task: 'outbox', error })
+    }
+  }
+}
+
+/** A number from 0 up to 1. */
+function randomFraction(): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return value / 2 ** 32
+}

@@ -1,0 +1,170 @@
+import type { AuditEntry } from './audit.ts'
+import { endOf, type StoredKey, stateOf, type Usage } from './key.ts'
+import {
+  type AuditQuery,
+  type Commit,
+  type CommitOutcome,
+  type EndingQuery,
+  type KeyStore,
+  type ListPosition,
+  type ListQuery,
+  MAX_ADDRESSES,
+  type OutboxEntry,
+  type ReadContext,
+  type Use,
+  type UseOutcome,
+} from './store.ts'
+
+/**
+ * Keeps keys in the memory of this process, and loses them with it: for tests, and for trying things out.
+ *
+ * @example
+ * ```ts
+ * import { keyFormat } from '@bearward/core'
+ * import { createKeyring, memoryStore } from '@bearward/keyring'
+ *
+ * const keyring = createKeyring({ store: memoryStore(), format: keyFormat({ prefix: 'acme' }) })
+ * ```
+ */
+export function memoryStore(): KeyStore {
+  return new MemoryStore()
+}
+
+interface UseRecord extends Usage {
+  readonly addresses: readonly string[]
+}
+
+const NEVER_USED: UseRecord = { lastUsedAt: null, lastUsedFrom: null, addresses: [] }
+
+class MemoryStore implements KeyStore {
+  readonly #keys = new Map<string, StoredKey>()
+  readonly #idByDigest = new Map<string, string>()
+  readonly #uses = new Map<string, UseRecord>()
+  readonly #trail: AuditEntry[] = []
+  readonly #outbox = new Map<number, OutboxEntry>()
+  #isClosed = false
+
+  async findByDigest(digest: string, _context: ReadContext): Promise<StoredKey | null> {
+    this.#checkOpen()
+    const key = this.#keys.get(this.#idByDigest.get(digest) ?? '')
+    return key === undefined ? null : structuredClone(key)
+  }
+
+  async findById(id: string): Promise<(StoredKey & Usage) | null> {
+    this.#checkOpen()
+    const key = this.#keys.get(id)
+    return key === undefined ? null : this.#withUsage(key)
+  }
+
+  async list(query: ListQuery): Promise<readonly (StoredKey & Usage)[]> {
+    this.#checkOpen()
+    const { owner, environment, state, hint = '', after, now, limit } = query
+    return [...this.#keys.values()]
+      .filter((key) => owner === undefined || key.owner === owner)
+      .filter((key) => environment === undefined || key.environment === environment)
+      .filter((key) => state === undefined || stateOf(key, now) === state)
+      .filter((key) => key.hint.startsWith(hint))
+      .filter((key) => after === undefined || newestFirst(after, key) < 0)
+      .sort(newestFirst)
+      .slice(0, limit)
+      .map((key) => this.#withUsage(key))
+  }
+
+  async listEnding({ until, unannounced = false, limit }: EndingQuery): Promise<readonly StoredKey[]> {
+    this.#checkOpen()
+    return [...this.#keys.values()]
+      .filter((key) => key.revokedAt === null && key.endedAt === null)
+      .filter((key) => !unannounced || key.announcedAt === null)
+      .map((key) => ({ key, end: endOf(key) ?? Number.POSITIVE_INFINITY }))
+      .filter(({ end }) => end <= until)
+      .sort((one, other) => one.end - other.end)
+      .slice(0, limit)
+      .map(({ key }) => structuredClone(key))
+  }
+
+  async commit({ create, update, audit, publish }: Commit): Promise<CommitOutcome> {
+    this.#checkOpen()
+    for (const { id, version } of update) {
+      if (this.#keys.get(id)?.version !== version - 1) return { status: 'conflict', keyId: id }
+    }
+    const field = this.#takenField(create)
+    if (field !== undefined) return { status: 'duplicate', field }
+    for (const key of [...create, ...update]) {
+      this.#keys.set(key.id, structuredClone(key))
+      this.#idByDigest.set(key.digest, key.id)
+    }
+    for (const entry of audit) this.#trail.push(structuredClone({ ...entry, sequence: this.#trail.length + 1 }))
+    const sequence = this.#trail.length
+    if (publish !== undefined) this.#outbox.set(sequence, { invalidations: structuredClone(publish), sequence })
+    return { status: 'committed', sequence }
+  }
+
+  async audit(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    this.#checkOpen()
+    const { keyId, owner, actor, action, before = Number.POSITIVE_INFINITY, limit } = query
+    return this.#trail
+      .filter((entry) => keyId === undefined || entry.keyId === keyId)
+      .filter((entry) => owner === undefined || entry.owner === owner)
+      .filter((entry) => actor === undefined || entry.actor === actor)
+      .filter((entry) => action === undefined || entry.action === action)
+      .filter((entry) => entry.sequence < before)
+      .slice(-limit)
+      .reverse()
+      .map((entry) => structuredClone(entry))
+  }
+
+  async recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]> {
+    this.#checkOpen()
+    return uses
+      .filter(({ keyId }) => this.#keys.has(keyId))
+      .map(({ keyId, at, from }) => {
+        const known = this.#uses.get(keyId)
+        const { lastUsedAt, lastUsedFrom, addresses } = known ?? NEVER_USED
+        const isNewAddress = from !== null && !addresses.includes(from)
+        const isLatest = lastUsedAt === null || at >= lastUsedAt
+        this.#uses.set(keyId, {
+          lastUsedAt: isLatest ? at : lastUsedAt,
+          lastUsedFrom: isLatest && from !== null ? from : lastUsedFrom,
+          addresses: isNewAddress ? [...addresses, from].slice(-MAX_ADDRESSES) : addresses,
+        })
+        return { keyId, isFirst: known === undefined, isNewAddress }
+      })
+  }
+
+  async outbox({ remove = [], limit }: { remove?: readonly number[]; limit: number }): Promise<readonly OutboxEntry[]> {
+    this.#checkOpen()
+    for (const sequence of remove) this.#outbox.delete(sequence)
+    return [...this.#outbox.values()].slice(0, limit).map((entry) => structuredClone(entry))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error('memoryStore: the store was closed')
+  }
+
+  #withUsage(key: StoredKey): StoredKey & Usage {
+    const { lastUsedAt, lastUsedFrom } = this.#uses.get(key.id) ?? NEVER_USED
+    return { ...structuredClone(key), lastUsedAt, lastUsedFrom }
+  }
+
+  #takenField(create: readonly StoredKey[]): 'id' | 'digest' | undefined {
+    const ids = new Set<string>()
+    const digests = new Set<string>()
+    for (const { id, digest } of create) {
+      if (this.#keys.has(id) || ids.has(id)) return 'id'
+      if (this.#idByDigest.has(digest) || digests.has(digest)) return 'digest'
+      ids.add(id)
+      digests.add(digest)
+    }
+    return undefined
+  }
+}
+
+/** The order of `list()`; ids are compared as bytes, which for ASCII is what `<` does. */
+function newestFirst(one: ListPosition, other: ListPosition): number {
+  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt
+  return one.id < other.id ? 1 : one.id > other.id ? -1 : 0
+}

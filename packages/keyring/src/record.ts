@@ -1,0 +1,23 @@
+import { endOf, type Key, keyOf, type StoredKey } from './key.ts'
+
+/** A stored key as the verifier reads it, and as a handler gets it as `principal.key`. */
+export type KeyringRecord = Key & {
+  /** Present for the verifier's own comparison; neither enumerable nor shown. */
+  readonly digest: string
+}
+
+/** What an end that was made final looks like to the verifier: over, whatever its clock says. */
+const LONG_AGO = 0
+
+/**
+ * The record of a key. `expiresAt` is the earlier of expiry and the end of the grace, since the verifier knows one end
+ * alone.
+ */
+export function recordOf(stored: StoredKey, now: number): KeyringRecord & { readonly disabled: boolean } {
+  const record = {
+    ...keyOf(stored, now),
+    expiresAt: stored.endedAt === null ? endOf(stored) : LONG_AGO,
+    disabled: stored.disabledAt !== null,
+  }
+  return Object.defineProperty(record, 'digest', { value: stored.digest }) as typeof record & { digest: string }
+}

@@ -1,0 +1,147 @@
+import type { Change, MaybePromise } from '@bearward/core'
+import type { AuditAction, AuditEntry, NewAuditEntry } from './audit.ts'
+import type { KeyState, StoredKey, Usage } from './key.ts'
+
+/**
+ * Where a keyring keeps its keys. Eight methods over five kinds of rows: keys, their use, the audit trail, the
+ * outbox, and the counter that orders commits. `@bearward/keyring/testing` tests a store against this contract.
+ *
+ * Contract:
+ * - *A missing row* is `null`, never an error. *A store that cannot answer* rejects; it never answers `null` instead.
+ * - *The keyring's clock counts.* A store writes the times it is given and never asks its own.
+ * - *Text is bytes.* Ids, digests, owners, environments and hints are compared byte for byte, whatever the collation;
+ *   every text comes back as it was given.
+ * - *What was returned is a copy.* Changing it changes no row.
+ * - *Closed means closed.* After `close()` every method rejects.
+ */
+export interface KeyStore {
+  /**
+   * The key with this digest, or `null`. One indexed read and no write: every verification without cache costs this.
+   *
+   * @param context with `fresh: true` the answer includes every commit that was acknowledged before the call; without, a
+   *   replica may answer
+   */
+  findByDigest(digest: string, context: ReadContext): MaybePromise<StoredKey | null>
+  /** The key with this id and its use, or `null`. Always includes every commit acknowledged before the call. */
+  findById(id: string): MaybePromise<(StoredKey & Usage) | null>
+  /** A page of keys, newest first, by `createdAt` and then `id`, both descending. */
+  list(query: ListQuery): Promise<readonly (StoredKey & Usage)[]>
+  /**
+   * Keys that are neither revoked nor ended, whose end (the earlier of `expiresAt` and `graceEndsAt`) is at
+   * `query.until` or before, earliest first. With `unannounced`, those alone that also have no `announcedAt`.
+   */
+  listEnding(query: EndingQuery): Promise<readonly StoredKey[]>
+  /**
+   * Writes all of it in one transaction, or nothing. Commits are in one order: each takes the next sequence numbers for
+   * its audit entries, without gaps, and a number is visible to readers only when all lower ones are.
+   *
+   * @returns `committed` with the last sequence number; `conflict` when a key in `update` is not there with
+   *   `version - 1`; `duplicate` when an id or digest in `create` is taken, also by another key in `create`
+   */
+  commit(commit: Commit): Promise<CommitOutcome>
+  /** Entries of the audit trail, newest first. */
+  audit(query: AuditQuery): Promise<readonly AuditEntry[]>
+  /**
+   * Notes that keys were used. Touches nothing but the record of use: it can not change, and not bring back, a key. An
+   * earlier time than the one on record changes nothing; ids of keys that are not there are passed over.
+   *
+   * @returns what was new about each use, in any order; uses with nothing new may be left out
+   */
+  recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]>
+  /**
+   * The outbox: changes that were committed with `publish` and not yet taken out, oldest first. Where `remove` names
+   * sequences, these are taken out first.
+   */
+  outbox(query: { readonly remove?: readonly number[]; readonly limit: number }): Promise<readonly OutboxEntry[]>
+  /** Gives back what the store itself has opened. What the user opened stays open. */
+  close(): Promise<void>
+}
+
+/** What a read must see. */
+export interface ReadContext {
+  readonly fresh: boolean
+}
+
+/** What `list()` selects; every condition must hold. */
+export interface ListQuery {
+  readonly owner?: string | undefined
+  readonly environment?: string | undefined
+  /** The state at `now`. */
+  readonly state?: KeyState | undefined
+  /** The beginning of the hint. */
+  readonly hint?: string | undefined
+  /** Only what comes after this place in the order. */
+  readonly after?: ListPosition | undefined
+  /** Epoch milliseconds at which states are judged. */
+  readonly now: number
+  /** Rows at most. */
+  readonly limit: number
+}
+
+/** A place in the order of `list()`. */
+export interface ListPosition {
+  readonly createdAt: number
+  readonly id: string
+}
+
+/** What `listEnding()` selects. */
+export interface EndingQuery {
+  /** Epoch milliseconds. */
+  readonly until: number
+  readonly unannounced?: boolean | undefined
+  readonly limit: number
+}
+
+/** What `audit()` selects; every condition must hold. */
+export interface AuditQuery {
+  readonly keyId?: string | undefined
+  readonly owner?: string | undefined
+  readonly actor?: string | undefined
+  readonly action?: AuditAction | undefined
+  /** Only entries with a lower sequence. */
+  readonly before?: number | undefined
+  /** Rows at most. */
+  readonly limit: number
+}
+
+/** One transaction. */
+export interface Commit {
+  readonly create: readonly StoredKey[]
+  /** Whole new rows; each takes the place of the row with the same id and `version - 1`. The digest never changes. */
+  readonly update: readonly StoredKey[]
+  readonly audit: readonly NewAuditEntry[]
+  /** Kept in the outbox with the last sequence number of this commit, until it is taken out. */
+  readonly publish?: Change['invalidations'] | undefined
+}
+
+/** How a commit ended. */
+export type CommitOutcome =
+  | { readonly status: 'committed'; readonly sequence: number }
+  | { readonly status: 'conflict'; readonly keyId: string }
+  | { readonly status: 'duplicate'; readonly field: 'id' | 'digest' }
+
+/** A key that was accepted. */
+export interface Use {
+  readonly keyId: string
+  /** Epoch milliseconds of the latest use. */
+  readonly at: number
+  /** The client's address of the latest use, where it is known. */
+  readonly from: string | null
+}
+
+/** What was new about a use. */
+export interface UseOutcome {
+  readonly keyId: string
+  /** It is the first on record. */
+  readonly isFirst: boolean
+  /** None of the last 16 addresses on record is this one. */
+  readonly isNewAddress: boolean
+}
+
+/** A change that processes may not have heard of. */
+export interface OutboxEntry extends Change {
+  readonly sequence: number
+}
+
+/** Addresses of a key that are kept to tell a new one. */
+export const MAX_ADDRESSES = 16

@@ -1,0 +1,138 @@
+import {
+  type CacheOptions,
+  createVerifier,
+  MINUTE,
+  type TokenFormat,
+  type Verifier,
+  type VerifierOptions,
+} from '@bearward/core'
+import { auditOf } from './audit.ts'
+import type { StoredKey } from './key.ts'
+import { next } from './lifecycle.ts'
+import { type KeyringRecord, recordOf } from './record.ts'
+import { changeEvent, type Room } from './room.ts'
+import type { Usage } from './usage.ts'
+
+/** What `keyring.verifier()` takes: the options of `createVerifier()` that the keyring does not answer itself. */
+export interface KeyringVerifierOptions<S extends string = string>
+  extends Omit<
+    VerifierOptions<KeyringRecord, S>,
+    'resolve' | 'digest' | 'scopes' | 'scopePatterns' | 'clock' | 'cache' | 'format'
+  > {
+  /** Formats of the tokens that are looked up. Default: the keyring's own. */
+  readonly format?: TokenFormat | readonly TokenFormat[] | undefined
+  /** Default: 10 000 records, kept true by the keyring's channel. `false` asks the store for every request. */
+  readonly cache?: CacheOptions | false | undefined
+}
+
+/** Rotated keys and their successors that are watched at most. */
+const MAX_WATCHED = 10_000
+/** How often it is told of one key that it is used although it has a successor. */
+const TELL_EVERY_MS = MINUTE
+
+/** Verifiers over the keyring's store, and what is learned from the requests that they accept. */
+export class Verification<S extends string> {
+  readonly #room: Room
+  readonly #usage: Usage
+  readonly #verifiers = new Set<Verifier<KeyringRecord, S>>()
+  /** Keys with a successor: its id, and when their use was told last. */
+  readonly #rotated = new Map<string, { readonly successorId: string; toldAt: number }>()
+  /** Keys whose first use ends another one: the id of that one. */
+  readonly #enders = new Map<string, string>()
+
+  constructor(room: Room, usage: Usage) {
+    this.#room = room
+    this.#usage = usage
+  }
+
+  create(options: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S> {
+    const { settings } = this.#room
+    const { format = settings.format, cache, ...rest } = options
+    const verifier = createVerifier<KeyringRecord, S>({
+      ...rest,
+      format,
+      cache: cache === false ? undefined : cache,
+      digest: settings.digest,
+      scopes: settings.scopes as readonly S[],
+      scopePatterns: settings.scopePatterns,
+      clock: settings.clock,
+      resolve: async (digest, { fresh }) => {
+        const stored = await settings.store.findByDigest(digest, { fresh })
+        return stored === null ? null : this.#learn(stored)
+      },
+    })
+    verifier.on('accepted', ({ keyId, at, address }) => {
+      this.#usage.note(keyId, at, address)
+      if (this.#rotated.size > 0) this.#tellUse(keyId, at, true)
+      if (this.#enders.size > 0) this.#retirePredecessor(keyId)
+    })
+    verifier.on('denied', ({ keyId, reason, at }) => {
+      if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
+    })
+    settings.channel.subscribe({
+      invalidate: (invalidations) => {
+        for (const invalidation of invalidations) verifier.invalidate(invalidation)
+      },
+      lost: () => verifier.invalidate('all'),
+    })
+    this.#verifiers.add(verifier)
+    return verifier
+  }
+
+  close(): void {
+    for (const verifier of this.#verifiers) verifier.close()
+  }
+
+  #learn(stored: StoredKey): KeyringRecord {
+    if (stored.rotatedTo !== null && !this.#rotated.has(stored.id)) {
+      remember(this.#rotated, stored.id, { successorId: stored.rotatedTo, toldAt: Number.NEGATIVE_INFINITY })
+    }
+    if (stored.endsPredecessor && stored.rotatedFrom !== null) remember(this.#enders, stored.id, stored.rotatedFrom)
+    return recordOf(stored, this.#room.settings.clock.now())
+  }
+
+  #tellUse(keyId: string, at: number, accepted: boolean): void {
+    const rotated = this.#rotated.get(keyId)
+    if (rotated === undefined || Math.abs(at - rotated.toldAt) < TELL_EVERY_MS) return
+    rotated.toldAt = at
+    this.#room.events.emit('rotated_key_used', { keyId, successorId: rotated.successorId, accepted })
+  }
+
+  /** Not on the way of the request that the successor came with: that one has its answer. */
+  #retirePredecessor(successorId: string): void {
+    const predecessorId = this.#enders.get(successorId)
+    if (predecessorId === undefined) return
+    this.#enders.delete(successorId)
+    const { changes, events } = this.#room
+    let told: { key: StoredKey; now: number } | undefined
+    changes
+      .change(predecessorId, { confirm: true, strict: true }, (key, now) => {
+        if (key.revokedAt !== null || key.endedAt !== null) return undefined
+        const ended = next(key, { endedAt: now })
+        told = { key: ended, now }
+        const audit = [auditOf('retired', key, ended, now, BY_FIRST_USE)]
+        return { update: [ended], audit, invalidations: [{ id: key.id }] }
+      })
+      .then(
+        () => {
+          if (told !== undefined) events.emit('retired', changeEvent(told.key, BY_FIRST_USE, told.now))
+        },
+        (error: unknown) => {
+          // The next use tries again.
+          remember(this.#enders, successorId, predecessorId)
+          events.emit('failed', { task: 'retire', error })
+        },
+      )
+  }
+}
+
+const BY_FIRST_USE = { reason: 'first use of the successor' } as const
+
+/** Adds to a bounded map; what was added longest ago makes room. */
+function remember<V>(map: Map<string, V>, name: string, value: V): void {
+  if (map.size >= MAX_WATCHED) {
+    const [oldest] = map.keys()
+    if (oldest !== undefined) map.delete(oldest)
+  }
+  map.set(name, value)
+}
