@@ -1,0 +1,107 @@
+import { KEY_STATES, type KeyState, type StoredKey } from '../key.ts'
+import type { KeyStore, ListQuery } from '../store.ts'
+import { expectEqual } from './expect.ts'
+import type { StoreCase } from './harness.ts'
+import { fill, issued, NOW, sampleKey } from './sample.ts'
+
+async function idsOf(store: KeyStore, query: Partial<ListQuery>): Promise<string[]> {
+  return (await store.list({ now: NOW, limit: 100, ...query })).map(({ id }) => id)
+}
+
+/** Keys in each state at `NOW`; some states can come about in several ways. */
+const BY_STATE: Readonly<Record<KeyState, readonly Partial<StoredKey>[]>> = {
+  scheduled: [{ notBefore: NOW + 1 }, { notBefore: NOW + 1, rotatedTo: 'key_x', graceEndsAt: NOW + 9 }],
+  active: [{}, { notBefore: NOW }, { expiresAt: NOW + 1 }],
+  retiring: [{ rotatedTo: 'key_x', graceEndsAt: NOW + 1 }],
+  disabled: [{ disabledAt: NOW - 1 }, { disabledAt: NOW + 5, notBefore: NOW + 5 }],
+  expired: [{ expiresAt: NOW }, { expiresAt: NOW - 9, endedAt: NOW - 1 }, { expiresAt: NOW, disabledAt: NOW }],
+  retired: [
+    { rotatedTo: 'key_x', graceEndsAt: NOW },
+    { rotatedTo: 'key_x', graceEndsAt: NOW + 9, endedAt: NOW - 5 },
+    { rotatedTo: 'key_x', graceEndsAt: NOW - 1, expiresAt: NOW + 1 },
+  ],
+  revoked: [{ revokedAt: NOW + 100 }, { revokedAt: 1, expiresAt: NOW - 1, endedAt: NOW, disabledAt: NOW }],
+}
+
+export const listCases: readonly StoreCase[] = [
+  {
+    name: 'a list is newest first, and pages meet without gap or overlap',
+    async run({ store }) {
+      const keys = Array.from({ length: 23 }, (_, index) =>
+        // Several of one moment, whose order is that of their ids.
+        sampleKey({ id: `key_${(index * 7) % 23}`, createdAt: NOW + Math.floor(index / 5) }),
+      )
+      await store.commit(issued(...keys))
+      const expected = keys
+        .toSorted((one, other) => other.createdAt - one.createdAt || (one.id < other.id ? 1 : -1))
+        .map(({ id }) => id)
+      expectEqual(await idsOf(store, {}), expected, 'one page')
+      const paged: string[] = []
+      for (let after: ListQuery['after']; ; ) {
+        const page = await store.list({ after, now: NOW, limit: 4 })
+        paged.push(...page.map(({ id }) => id))
+        const last = page.at(-1)
+        if (last === undefined) break
+        after = { createdAt: last.createdAt, id: last.id }
+      }
+      expectEqual(paged, expected, 'pages of four')
+    },
+  },
+  {
+    name: 'a list is selected by owner, environment and hint, compared byte for byte',
+    async run({ store }) {
+      const one = sampleKey({ owner: 'acct_a', environment: 'live', hint: 'acme_live_AbCd…' })
+      const two = sampleKey({ owner: 'acct_A', environment: 'test', hint: 'acme_test_AbCd…' })
+      const three = sampleKey({ owner: 'acct_a ', environment: 'live', hint: 'acme_live_abcd…' })
+      const four = sampleKey({ owner: null, environment: null, hint: 'acme%live_AbCd…' })
+      await fill(store, one, two, three, four)
+      expectEqual(await idsOf(store, { owner: 'acct_a' }), [one.id], 'by owner')
+      expectEqual(await idsOf(store, { owner: 'acct_a ' }), [three.id], 'by an owner that ends in a blank')
+      expectEqual(await idsOf(store, { environment: 'live' }), [three.id, one.id], 'by environment')
+      expectEqual(await idsOf(store, { hint: 'acme_live_AbCd' }), [one.id], 'by hint')
+      expectEqual(await idsOf(store, { hint: 'acme_live_A' }), [one.id], 'by the beginning of a hint')
+      expectEqual(await idsOf(store, { hint: 'acme%' }), [four.id], 'by a hint that looks like a pattern')
+      expectEqual(await idsOf(store, { hint: '' }), [four.id, three.id, two.id, one.id], 'by nothing')
+      expectEqual(await idsOf(store, { owner: 'acct_a', environment: 'test' }), [], 'by two that do not meet')
+    },
+  },
+  {
+    name: 'a list by state judges every key at the given moment',
+    async run({ store }) {
+      const expected = new Map<KeyState, string[]>()
+      for (const state of KEY_STATES) {
+        const keys = BY_STATE[state].map((changes) => sampleKey(changes))
+        await fill(store, ...keys)
+        expected.set(state, keys.map(({ id }) => id).toReversed())
+      }
+      for (const state of KEY_STATES) expectEqual(await idsOf(store, { state }), expected.get(state), state)
+      const [first] = expected.get('active') ?? []
+      expectEqual((await idsOf(store, { state: 'expired', now: NOW + 1 })).includes(first ?? ''), true, 'a tick later')
+    },
+  },
+  {
+    name: 'keys that end are listed by their end, earliest first, without those that have ended for good',
+    async run({ store }) {
+      const soon = sampleKey({ expiresAt: NOW + 20 })
+      const grace = sampleKey({ expiresAt: NOW + 90, rotatedTo: 'key_x', graceEndsAt: NOW + 10 })
+      const announced = sampleKey({ expiresAt: NOW + 30, announcedAt: NOW })
+      const disabled = sampleKey({ expiresAt: NOW + 40, disabledAt: NOW })
+      const later = sampleKey({ expiresAt: NOW + 51 })
+      const over = [
+        sampleKey({ expiresAt: NOW, revokedAt: NOW }),
+        sampleKey({ expiresAt: NOW, endedAt: NOW }),
+        sampleKey(),
+      ]
+      await fill(store, later, disabled, announced, soon, grace, ...over)
+      const ending = async (query: { until: number; unannounced?: boolean; limit: number }): Promise<string[]> =>
+        (await store.listEnding(query)).map(({ id }) => id)
+      const all = [grace.id, soon.id, announced.id, disabled.id]
+      expectEqual(await ending({ until: NOW + 50, limit: 10 }), all, 'until a moment')
+      expectEqual(await ending({ until: NOW + 50, limit: 2 }), all.slice(0, 2), 'two of them')
+      const unannounced = [grace.id, soon.id, disabled.id]
+      expectEqual(await ending({ until: NOW + 50, unannounced: true, limit: 10 }), unannounced, 'unannounced')
+      expectEqual(await ending({ until: NOW + 10, limit: 10 }), [grace.id], 'the moment itself belongs to it')
+      expectEqual((await store.listEnding({ until: NOW + 10, limit: 1 }))[0], grace, 'the whole key')
+    },
+  },
+]

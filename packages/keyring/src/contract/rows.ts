@@ -1,0 +1,150 @@
+import { auditOf } from '../audit.ts'
+import type { StoredKey } from '../key.ts'
+import { next } from '../lifecycle.ts'
+import type { KeyStore } from '../store.ts'
+import { expectEqual, expectRejection } from './expect.ts'
+import type { StoreCase } from './harness.ts'
+import { fill, issued, NEVER_USED, NOW, renamed, sampleKey } from './sample.ts'
+
+const FRESH = { fresh: true } as const
+
+/** Text that a collation, a driver or a query may lose something of. */
+const TEXTS = [
+  '',
+  ' blanks around ',
+  'Ünïcödé, 鍵, 🔑',
+  '\'; DROP TABLE keys; -- " ` \\ %_',
+  'line\nbreak\ttab',
+  '{"json": [1, null]}',
+  '$1 ? :name @p',
+]
+
+/** A key with every field set to something that could be lost. */
+const FULL: StoredKey = sampleKey({
+  scopes: ['posts:read', 'posts:write', '*', '__proto__'],
+  metadata: { team: 'Ünï 🔑', nested: { list: [1, 2.5, null, true, 'a'], empty: {} }, quote: '\'"\\' },
+  notBefore: 0,
+  expiresAt: 8_640_000_000_000_000,
+  disabledAt: NOW + 0.0,
+  revokedAt: NOW + 1,
+  endedAt: NOW + 2,
+  announcedAt: NOW + 3,
+  rotatedFrom: 'key_before',
+  rotatedTo: 'key_after',
+  graceEndsAt: NOW - 1,
+  endsPredecessor: true,
+  version: 1,
+})
+
+const BARE: StoredKey = sampleKey({ name: '', owner: null, environment: null, scopes: [], metadata: {} })
+
+async function expectStored(store: KeyStore, key: StoredKey): Promise<void> {
+  expectEqual(await store.findByDigest(key.digest, FRESH), key, 'findByDigest')
+  expectEqual(await store.findById(key.id), { ...key, ...NEVER_USED }, 'findById')
+}
+
+export const rowCases: readonly StoreCase[] = [
+  {
+    name: 'a missing row is null',
+    async run({ store }) {
+      expectEqual(await store.findByDigest('d'.repeat(64), FRESH), null, 'findByDigest')
+      expectEqual(await store.findByDigest('d'.repeat(64), { fresh: false }), null, 'findByDigest, not fresh')
+      expectEqual(await store.findById('key_nobody'), null, 'findById')
+      expectEqual(await store.list({ now: NOW, limit: 10 }), [], 'list')
+      expectEqual(await store.audit({ limit: 10 }), [], 'audit')
+    },
+  },
+  {
+    name: 'every field of a key comes back as it was given',
+    async run({ store }) {
+      for (const key of [FULL, BARE]) {
+        await fill(store, key)
+        await expectStored(store, key)
+      }
+    },
+  },
+  {
+    name: 'every field of a key can be changed',
+    async run({ store }) {
+      const key = { ...BARE, id: FULL.id, digest: FULL.digest, createdAt: FULL.createdAt }
+      await fill(store, key)
+      const changed = { ...FULL, version: 2 }
+      await store.commit({ create: [], update: [changed], audit: [auditOf('updated', key, changed, NOW, {})] })
+      await expectStored(store, changed)
+      const back = next({ ...key, version: 2 }, {})
+      await store.commit({ create: [], update: [back], audit: [auditOf('updated', changed, back, NOW, {})] })
+      await expectStored(store, back)
+    },
+  },
+  {
+    name: 'text is bytes: nothing is trimmed, folded or taken for a command',
+    async run({ store }) {
+      for (const text of TEXTS) {
+        const key = sampleKey({ name: text, owner: text || 'none', hint: `hint ${text}`, metadata: { [text]: text } })
+        await fill(store, key)
+        await expectStored(store, key)
+        const found = await store.list({ owner: key.owner ?? '', now: NOW, limit: 10 })
+        expectEqual(
+          found.map(({ id }) => id),
+          [key.id],
+          'list by owner',
+        )
+      }
+    },
+  },
+  {
+    name: 'digests and ids are compared byte for byte',
+    async run({ store }) {
+      const key = sampleKey({ id: 'key_Abc', digest: 'unkey:AbC+/=' })
+      await fill(store, key)
+      for (const digest of ['unkey:abc+/=', 'UNKEY:ABC+/=', 'unkey:AbC+/= ', 'unkey:ÁbC+/=', 'unkey:AbC+/', '%', '']) {
+        expectEqual(await store.findByDigest(digest, FRESH), null, `findByDigest(${digest})`)
+      }
+      for (const id of ['key_abc', 'KEY_ABC', 'key_Abc ', 'key_%']) {
+        expectEqual(await store.findById(id), null, `findById(${id})`)
+      }
+      const twins = ['key_abc', 'key_ABC', 'key_Abc2'].map((id) => sampleKey({ id, digest: `unkey:${id}` }))
+      expectEqual((await store.commit(issued(...twins))).status, 'committed', 'keys that differ in case alone')
+    },
+  },
+  {
+    name: 'what was returned is a copy, and what was given is copied',
+    async run({ store }) {
+      const metadata = { team: 'a' }
+      const scopes = ['posts:read']
+      const key = sampleKey({ metadata, scopes })
+      await fill(store, key)
+      metadata.team = 'changed'
+      scopes.push('admin')
+      const found = (await store.findByDigest(key.digest, FRESH)) as { scopes: string[]; owner: string } | null
+      found?.scopes.push('admin')
+      if (found !== null) found.owner = 'changed'
+      await expectStored(store, { ...key, metadata: { team: 'a' }, scopes: ['posts:read'] })
+    },
+  },
+  {
+    name: 'another store on the same data sees what was committed',
+    needs: 'another',
+    async run({ store, openAnother }) {
+      const other = await openAnother()
+      const key = sampleKey()
+      await fill(store, key)
+      await expectStored(other, key)
+      await other.commit(renamed(key, 'by the other'))
+      await expectStored(store, next(key, { name: 'by the other' }))
+    },
+  },
+  {
+    name: 'closed means closed',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      await store.close()
+      await expectRejection(() => store.findByDigest(key.digest, FRESH), 'findByDigest')
+      await expectRejection(() => store.findById(key.id), 'findById')
+      await expectRejection(() => store.list({ now: NOW, limit: 1 }), 'list')
+      await expectRejection(() => store.commit(issued(sampleKey())), 'commit')
+      await expectRejection(() => store.recordUse([{ keyId: key.id, at: NOW, from: null }]), 'recordUse')
+    },
+  },
+]

@@ -1,0 +1,90 @@
+import type { UseOutcome } from '../store.ts'
+import { MAX_ADDRESSES } from '../store.ts'
+import { expectEqual } from './expect.ts'
+import type { StoreCase } from './harness.ts'
+import { fill, NOW, revoked, sampleKey } from './sample.ts'
+
+/** Outcomes with nothing new may be left out. */
+function news(outcomes: readonly UseOutcome[]): unknown[] {
+  return outcomes
+    .filter(({ isFirst, isNewAddress }) => isFirst || isNewAddress)
+    .map(({ keyId, isFirst, isNewAddress }) => [keyId, isFirst, isNewAddress])
+    .sort()
+}
+
+export const usageCases: readonly StoreCase[] = [
+  {
+    name: 'a use is noted, and what was new about it is told',
+    async run({ store }) {
+      const [one, two] = [sampleKey(), sampleKey()]
+      await fill(store, one, two)
+      const use = { keyId: one.id, at: NOW, from: '192.0.2.1' }
+      const both = [use, { keyId: two.id, at: NOW + 1, from: null }]
+      const outcomes = news(await store.recordUse(both))
+      const expected = [
+        [one.id, true, true],
+        [two.id, true, false],
+      ].sort()
+      expectEqual(outcomes, expected, 'first uses')
+      expectEqual(news(await store.recordUse([{ ...use, at: NOW + 5 }])), [], 'the same address')
+      const other = { keyId: one.id, at: NOW + 6, from: '192.0.2.2' }
+      expectEqual(news(await store.recordUse([other])), [[one.id, false, true]], 'another address')
+      expectEqual(news(await store.recordUse([use])), [], 'the first address again')
+      const found = await store.findById(one.id)
+      expectEqual([found?.lastUsedAt, found?.lastUsedFrom], [NOW + 6, '192.0.2.2'], 'the latest use')
+      const [listed] = (await store.list({ now: NOW, limit: 10 })).filter(({ id }) => id === two.id)
+      expectEqual([listed?.lastUsedAt, listed?.lastUsedFrom], [NOW + 1, null], 'in a list')
+    },
+  },
+  {
+    name: 'an earlier use does not take the place of a later one',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      await store.recordUse([{ keyId: key.id, at: NOW + 10, from: '::1' }])
+      await store.recordUse([{ keyId: key.id, at: NOW, from: '::2' }])
+      await store.recordUse([{ keyId: key.id, at: NOW + 11, from: null }])
+      const found = await store.findById(key.id)
+      expectEqual([found?.lastUsedAt, found?.lastUsedFrom], [NOW + 11, '::1'], 'the latest use and the latest address')
+    },
+  },
+  {
+    name: 'the latest addresses are known, and older ones are new again',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      for (let index = 0; index <= MAX_ADDRESSES; index++) {
+        await store.recordUse([{ keyId: key.id, at: NOW + index, from: `192.0.2.${index}` }])
+      }
+      const again = async (index: number): Promise<unknown[]> =>
+        news(await store.recordUse([{ keyId: key.id, at: NOW + 99, from: `192.0.2.${index}` }]))
+      expectEqual(await again(MAX_ADDRESSES), [], 'the latest')
+      expectEqual(await again(1), [], 'the earliest that is kept')
+      expectEqual(await again(0), [[key.id, false, true]], 'the one before')
+    },
+  },
+  {
+    name: 'the use of a key that is not there is passed over',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      const nobody = { keyId: 'key_nobody', at: NOW, from: '::1' }
+      const outcomes = await store.recordUse([nobody, { keyId: key.id, at: NOW, from: null }])
+      expectEqual(news(outcomes), [[key.id, true, false]], 'what was new')
+      expectEqual(await store.findById('key_nobody'), null, 'the key that is not there')
+      expectEqual(news(await store.recordUse([])), [], 'no use at all')
+    },
+  },
+  {
+    name: 'a use changes nothing of the key, and never brings back a revoked one',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      await store.commit(revoked(key))
+      await store.recordUse([{ keyId: key.id, at: NOW + 1, from: '::1' }])
+      const found = await store.findById(key.id)
+      expectEqual([found?.revokedAt, found?.version, found?.lastUsedAt], [NOW, 2, NOW + 1], 'the key')
+      expectEqual((await store.audit({ limit: 10 })).length, 2, 'entries')
+    },
+  },
+]
