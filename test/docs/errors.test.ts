@@ -5,10 +5,10 @@ import { root } from './markdown.ts'
 import { readSources } from './source.ts'
 
 /** A message as it stands in the code; `fail()` is what option checks call, and what they say is found where they call it. */
-const MESSAGE = /(?:new (?:Type)?Error|(?<![#.])\bfail)\(\s*(["'`])((?:\\.|(?!\1).)+)\1/gs
+const MESSAGE = /(?:new \w*Error|(?<![#.])\bfail)\(\s*(["'`])((?:\\.|(?!\1).)+)\1/gs
 
 /** Fixed parts of a message shorter than this say nothing by themselves. */
-const SHORTEST_PART = 9
+const SHORTEST_PART = 8
 
 const documented = readFileSync(join(root, 'docs/errors.md'), 'utf8').replace(/\s+/g, ' ')
 

@@ -9,6 +9,7 @@ const arrows: Record<string, string[]> = {
   express: ['@bearward/core', 'express'],
   koa: ['@bearward/core', 'koa'],
   hono: ['@bearward/core', 'hono'],
+  keyring: ['@bearward/core'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')
