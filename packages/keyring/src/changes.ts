@@ -107,8 +107,7 @@ export class Changes {
   }
 
   #commitOf({ create = [], update = [], audit, invalidations }: Plan): Commit {
-    const publish = this.#channel.durable ? undefined : invalidations
-    return { create, update, audit, publish }
+    return { create, update, audit, invalidations, outbox: !this.#channel.durable }
   }
 
   async #publish({ audit, invalidations }: Plan, sequence: number, reach: Reach): Promise<Confirmation> {

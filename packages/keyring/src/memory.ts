@@ -82,7 +82,7 @@ class MemoryStore implements KeyStore {
       .map(({ key }) => structuredClone(key))
   }
 
-  async commit({ create, update, audit, publish }: Commit): Promise<CommitOutcome> {
+  async commit({ create, update, audit, invalidations, outbox }: Commit): Promise<CommitOutcome> {
     this.#checkOpen()
     for (const { id, version } of update) {
       if (this.#keys.get(id)?.version !== version - 1) return { status: 'conflict', keyId: id }
@@ -95,7 +95,7 @@ class MemoryStore implements KeyStore {
     }
     for (const entry of audit) this.#trail.push(structuredClone({ ...entry, sequence: this.#trail.length + 1 }))
     const sequence = this.#trail.length
-    if (publish !== undefined) this.#outbox.set(sequence, { invalidations: structuredClone(publish), sequence })
+    if (outbox) this.#outbox.set(sequence, { invalidations: structuredClone(invalidations), sequence })
     return { status: 'committed', sequence }
   }
 

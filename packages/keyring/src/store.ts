@@ -49,7 +49,7 @@ export interface KeyStore {
    */
   recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]>
   /**
-   * The outbox: changes that were committed with `publish` and not yet taken out, oldest first. Where `remove` names
+   * The outbox: changes that were committed with `outbox: true` and not yet taken out, oldest first. Where `remove` names
    * sequences, these are taken out first.
    */
   outbox(query: { readonly remove?: readonly number[]; readonly limit: number }): Promise<readonly OutboxEntry[]>
@@ -110,8 +110,10 @@ export interface Commit {
   /** Whole new rows; each takes the place of the row with the same id and `version - 1`. The digest never changes. */
   readonly update: readonly StoredKey[]
   readonly audit: readonly NewAuditEntry[]
-  /** Kept in the outbox with the last sequence number of this commit, until it is taken out. */
-  readonly publish?: Change['invalidations'] | undefined
+  /** What processes must forget once this is committed. A store that can reach them tells them in the transaction. */
+  readonly invalidations: Change['invalidations']
+  /** Whether to keep that in the outbox, with the last sequence number of this commit, until it is taken out. */
+  readonly outbox: boolean
 }
 
 /** How a commit ended. */

@@ -113,7 +113,8 @@ describe('the outbox', () => {
       create: [],
       update: [{ ...key, revokedAt: 1, version: 2 }],
       audit: [],
-      publish: [{ id: 'key_1' }],
+      invalidations: [{ id: 'key_1' }],
+      outbox: true,
     })
     channel.published.length = 0
     clock.advance(MINUTE)

@@ -3,7 +3,7 @@ import { next } from '../lifecycle.ts'
 import type { CommitOutcome, KeyStore } from '../store.ts'
 import { expectEqual, expectRejection, expectTrue } from './expect.ts'
 import type { StoreCase } from './harness.ts'
-import { entryFor, fill, issued, NOW, renamed, revoked, sampleKey } from './sample.ts'
+import { changed, entryFor, fill, issued, NOW, renamed, revoked, sampleKey } from './sample.ts'
 
 async function countEntries(store: KeyStore): Promise<number> {
   return (await store.audit({ limit: 1000 })).length
@@ -44,7 +44,7 @@ export const commitCases: readonly StoreCase[] = [
       const by = { actor: "o'hara", from: '::1', reason: 'because "x"\n鍵' }
       await fill(store, key)
       const entry = auditOf('updated', key, after, NOW + 7, by)
-      await store.commit({ create: [], update: [after], audit: [entry] })
+      await store.commit(changed(after, entry))
       expectEqual((await store.audit({ limit: 1 }))[0], { ...entry, sequence: 2 }, 'the entry')
     },
   },
@@ -100,6 +100,8 @@ export const commitCases: readonly StoreCase[] = [
         create: [created],
         update: [next(bystander, { name: 'changed' }), next(key, { name: 'second' })],
         audit: [entryFor(created)],
+        invalidations: [],
+        outbox: true,
       }
       expectEqual(await store.commit(both), { status: 'conflict', keyId: key.id }, 'one of two')
       expectEqual(await store.findById(created.id), null, 'the key that was to be created')
@@ -115,7 +117,8 @@ export const commitCases: readonly StoreCase[] = [
       expectEqual(sequenceOf(await store.commit(issued(...keys))), 100, 'the sequence')
       const update = keys.map((key) => next(key, { revokedAt: NOW }))
       const audit = keys.map((key, index) => auditOf('revoked', key, update[index] ?? key, NOW, {}))
-      expectEqual(sequenceOf(await store.commit({ create: [], update, audit })), 200, 'the sequence')
+      const all = { create: [], update, audit, invalidations: [{ owner: 'acct_1' }], outbox: false }
+      expectEqual(sequenceOf(await store.commit(all)), 200, 'the sequence')
       const left = await store.list({ state: 'active', now: NOW, limit: 200 })
       expectEqual(left.length, 0, 'keys that are still active')
     },
@@ -124,10 +127,10 @@ export const commitCases: readonly StoreCase[] = [
     name: 'the outbox keeps what is to be published until it is taken out',
     async run({ store }) {
       const [one, two, silent] = [sampleKey(), sampleKey(), sampleKey()]
-      await store.commit({ ...issued(one), publish: [{ id: one.id }] })
+      await store.commit({ ...issued(one), outbox: true })
       await store.commit(issued(silent))
-      await store.commit({ ...issued(two), publish: [{ id: two.id }, { owner: 'acct_1' }] })
-      await store.commit({ ...issued(sampleKey({ id: one.id })), publish: [{ id: 'refused' }] })
+      await store.commit({ ...issued(two), invalidations: [{ id: two.id }, { owner: 'acct_1' }], outbox: true })
+      await store.commit({ ...issued(sampleKey({ id: one.id })), outbox: true })
       const first = { sequence: 1, invalidations: [{ id: one.id }] }
       const second = { sequence: 3, invalidations: [{ id: two.id }, { owner: 'acct_1' }] }
       expectEqual(await store.outbox({ limit: 10 }), [first, second], 'the outbox, oldest first')
@@ -148,7 +151,8 @@ export const commitCases: readonly StoreCase[] = [
         create: [successor],
         update: [previous],
         audit: [auditOf('rotated', key, previous, NOW, {}), entryFor(successor)],
-        publish: [{ id: key.id }],
+        invalidations: [{ id: key.id }],
+        outbox: true,
       }
       await interruptNextCommit?.()
       await expectRejection(() => store.commit(rotation), 'the commit')

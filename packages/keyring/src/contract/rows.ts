@@ -4,7 +4,7 @@ import { next } from '../lifecycle.ts'
 import type { KeyStore } from '../store.ts'
 import { expectEqual, expectRejection } from './expect.ts'
 import type { StoreCase } from './harness.ts'
-import { fill, issued, NEVER_USED, NOW, renamed, sampleKey } from './sample.ts'
+import { changed, fill, issued, NEVER_USED, NOW, renamed, sampleKey } from './sample.ts'
 
 const FRESH = { fresh: true } as const
 
@@ -68,11 +68,11 @@ export const rowCases: readonly StoreCase[] = [
     async run({ store }) {
       const key = { ...BARE, id: FULL.id, digest: FULL.digest, createdAt: FULL.createdAt }
       await fill(store, key)
-      const changed = { ...FULL, version: 2 }
-      await store.commit({ create: [], update: [changed], audit: [auditOf('updated', key, changed, NOW, {})] })
-      await expectStored(store, changed)
+      const full = { ...FULL, version: 2 }
+      await store.commit(changed(full, auditOf('updated', key, full, NOW, {})))
+      await expectStored(store, full)
       const back = next({ ...key, version: 2 }, {})
-      await store.commit({ create: [], update: [back], audit: [auditOf('updated', changed, back, NOW, {})] })
+      await store.commit(changed(back, auditOf('updated', full, back, NOW, {})))
       await expectStored(store, back)
     },
   },

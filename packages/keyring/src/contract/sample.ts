@@ -46,17 +46,23 @@ export function sampleKey(changes: Partial<StoredKey> = {}): StoredKey {
 export const NEVER_USED = { lastUsedAt: null, lastUsedFrom: null } as const
 
 export function issued(...keys: readonly StoredKey[]): Commit {
-  return { create: keys, update: [], audit: keys.map((key) => auditOf('issued', undefined, key, NOW, {})) }
+  const audit = keys.map((key) => auditOf('issued', undefined, key, NOW, {}))
+  return { create: keys, update: [], audit, invalidations: keys.map(({ id }) => ({ id })), outbox: false }
 }
 
 export function revoked(key: StoredKey, at: number = NOW): Commit {
   const after = next(key, { revokedAt: at })
-  return { create: [], update: [after], audit: [auditOf('revoked', key, after, at, { actor: 'alice' })] }
+  return changed(after, auditOf('revoked', key, after, at, { actor: 'alice' }))
 }
 
 export function renamed(key: StoredKey, name: string): Commit {
   const after = next(key, { name })
-  return { create: [], update: [after], audit: [auditOf('updated', key, after, NOW, {})] }
+  return changed(after, auditOf('updated', key, after, NOW, {}))
+}
+
+/** A commit that writes one new version of one key. */
+export function changed(after: StoredKey, entry: NewAuditEntry): Commit {
+  return { create: [], update: [after], audit: [entry], invalidations: [{ id: after.id }], outbox: false }
 }
 
 /** Puts keys into a store, each by a commit of its own. */
