@@ -1,0 +1,68 @@
+import type { KeyStore } from '@bearward/keyring'
+import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
+import { checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import type { Schema } from './schema.ts'
+import { SqlStore } from './store.ts'
+
+/** What `postgres()` takes besides the database. */
+export interface PostgresOptions extends SqlOptions {
+  /** A pool or Kysely instance of a replica, for reads that need not see the latest commit. Default: none. */
+  readonly replica?: PostgresPool | Kysely<never> | undefined
+}
+
+/** The channel on which commits are told to whoever listens. */
+export const POSTGRES_CHANGES = 'bearward_changes'
+
+/**
+ * Keys in PostgreSQL 12 or later. Every commit also notifies the processes that listen, as part of its transaction.
+ *
+ * @param source a `pg` pool, or a Kysely instance; it stays open when the store is closed
+ * @param options `migrate`, `replica`
+ * @throws {TypeError} when the source or an option cannot be used
+ * @example
+ * ```ts
+ * import { keyFormat } from '@bearward/core'
+ * import { createKeyring } from '@bearward/keyring'
+ * import { postgres } from '@bearward/sql'
+ * import { Pool } from 'pg'
+ *
+ * const pool = new Pool({ connectionString: 'postgres://localhost/acme' })
+ * const keyring = createKeyring({ store: postgres(pool), format: keyFormat({ prefix: 'acme' }) })
+ * ```
+ */
+export function postgres(source: PostgresPool | Kysely<never>, options: PostgresOptions = {}): KeyStore {
+  const { migrate } = checkSqlOptions('postgres', options, ['migrate', 'replica'])
+  return new SqlStore(postgresEngine(source, options.replica), migrate)
+}
+
+/** Locked while the tables are changed: "bearward" in ASCII. */
+const MIGRATION_LOCK = '7089335930951987812'
+
+export function postgresEngine(source: PostgresPool | Kysely<never>, replica?: PostgresPool | Kysely<never>): Engine {
+  const db = kyselyOver('source', source)
+  const transact = <T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> =>
+    db.transaction().setIsolationLevel('read committed').execute(work)
+  return {
+    name: 'postgres',
+    db,
+    replica: replica === undefined ? db : kyselyOver('replica', replica),
+    transact,
+    migrateAlone: (work) =>
+      transact(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)}::bigint)`.execute(transaction)
+        await work(transaction)
+      }),
+    async notify(transaction, payload) {
+      await sql`select pg_notify(${POSTGRES_CHANGES}, ${payload})`.execute(transaction)
+    },
+    close: async () => {},
+  }
+}
+
+function kyselyOver(name: string, source: PostgresPool | Kysely<never>): Kysely<Schema> {
+  if (source instanceof Kysely) return source as unknown as Kysely<Schema>
+  if (typeof (source as PostgresPool | null)?.connect !== 'function') {
+    throw new TypeError(`postgres: ${name} must be a pool of pg, or a Kysely instance`)
+  }
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: source }) })
+}

@@ -1,0 +1,138 @@
+import type { AuditAction, AuditEntry, Metadata, NewAuditEntry, OutboxEntry, StoredKey, Usage } from '@bearward/keyring'
+import type { AuditRow, KeyRow, OutboxRow, Standing } from './schema.ts'
+
+/** A key as it is written. */
+export function rowOf(key: StoredKey): KeyRow {
+  return {
+    id: key.id,
+    digest: key.digest,
+    hint: key.hint,
+    name: key.name,
+    owner: key.owner,
+    environment: key.environment,
+    scopes: JSON.stringify(key.scopes),
+    metadata: JSON.stringify(key.metadata),
+    created_at: key.createdAt,
+    not_before: key.notBefore,
+    expires_at: key.expiresAt,
+    disabled_at: key.disabledAt,
+    revoked_at: key.revokedAt,
+    ended_at: key.endedAt,
+    announced_at: key.announcedAt,
+    rotated_from: key.rotatedFrom,
+    rotated_to: key.rotatedTo,
+    grace_ends_at: key.graceEndsAt,
+    ends_predecessor: key.endsPredecessor ? 1 : 0,
+    version: key.version,
+    ends_at: earlier(key.expiresAt, key.graceEndsAt),
+    standing: standingOf(key),
+  }
+}
+
+/** A key as it is read. */
+export function keyOf(row: KeyRow): StoredKey {
+  return {
+    id: text(row.id),
+    digest: text(row.digest),
+    hint: text(row.hint),
+    name: text(row.name),
+    owner: textOrNull(row.owner),
+    environment: textOrNull(row.environment),
+    scopes: JSON.parse(text(row.scopes)) as string[],
+    metadata: JSON.parse(text(row.metadata)) as Metadata,
+    createdAt: whole(row.created_at),
+    notBefore: wholeOrNull(row.not_before),
+    expiresAt: wholeOrNull(row.expires_at),
+    disabledAt: wholeOrNull(row.disabled_at),
+    revokedAt: wholeOrNull(row.revoked_at),
+    endedAt: wholeOrNull(row.ended_at),
+    announcedAt: wholeOrNull(row.announced_at),
+    rotatedFrom: textOrNull(row.rotated_from),
+    rotatedTo: textOrNull(row.rotated_to),
+    graceEndsAt: wholeOrNull(row.grace_ends_at),
+    endsPredecessor: whole(row.ends_predecessor) === 1,
+    version: whole(row.version),
+  }
+}
+
+/** The columns of a use that are joined to a key's; both are null where it was never used. */
+export interface JoinedUse {
+  last_used_at: number | null
+  last_used_from: string | null
+}
+
+export function keyWithUsageOf(row: KeyRow & JoinedUse): StoredKey & Usage {
+  const lastUsedFrom = row.last_used_from === null ? null : text(row.last_used_from)
+  return { ...keyOf(row), lastUsedAt: wholeOrNull(row.last_used_at), lastUsedFrom }
+}
+
+export function auditRowOf(entry: NewAuditEntry, sequence: number): AuditRow {
+  const { at, action, keyId, owner, actor, from, reason, version, changes } = entry
+  return {
+    sequence,
+    at,
+    action,
+    key_id: keyId,
+    owner,
+    actor,
+    origin: from,
+    reason,
+    version,
+    changes: JSON.stringify(changes),
+  }
+}
+
+export function auditEntryOf(row: AuditRow): AuditEntry {
+  return {
+    sequence: whole(row.sequence),
+    at: whole(row.at),
+    action: text(row.action) as AuditAction,
+    keyId: text(row.key_id),
+    owner: textOrNull(row.owner),
+    actor: textOrNull(row.actor),
+    from: textOrNull(row.origin),
+    reason: textOrNull(row.reason),
+    version: whole(row.version),
+    changes: JSON.parse(text(row.changes)) as AuditEntry['changes'],
+  }
+}
+
+export function outboxEntryOf(row: OutboxRow): OutboxEntry {
+  return {
+    sequence: whole(row.sequence),
+    invalidations: JSON.parse(text(row.invalidations)) as OutboxEntry['invalidations'],
+  }
+}
+
+/** MySQL hands over what is compared as bytes as bytes. */
+export function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  throw new TypeError('a column that should hold text holds something else')
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null ? null : text(value)
+}
+
+/** PostgreSQL hands over 64-bit numbers as text. */
+export function whole(value: unknown): number {
+  const number = typeof value === 'number' ? value : Number(value)
+  if (!Number.isSafeInteger(number))
+    throw new TypeError('a column that should hold a whole number holds something else')
+  return number
+}
+
+function wholeOrNull(value: unknown): number | null {
+  return value === null ? null : whole(value)
+}
+
+function standingOf({ revokedAt, endedAt, disabledAt }: StoredKey): Standing {
+  if (revokedAt !== null) return 'revoked'
+  if (endedAt !== null) return 'ended'
+  return disabledAt === null ? 'open' : 'disabled'
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other)
+}

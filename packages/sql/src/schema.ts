@@ -1,0 +1,69 @@
+/** The tables, as Kysely knows them. What a driver may hand back as text or bytes is read by `rows.ts` alone. */
+export interface Schema {
+  bearward_keys: KeyRow
+  bearward_key_uses: UseRow
+  bearward_audit: AuditRow
+  bearward_outbox: OutboxRow
+  bearward_counters: { name: string; value: Whole }
+  bearward_migrations: { version: number; applied_at: Whole }
+}
+
+/** A whole number of up to 53 bits; some drivers hand it over as text. */
+export type Whole = number
+/** Text that is compared as bytes; some drivers hand it over as bytes. */
+export type Bytes = string
+
+/** What decides, beside the dates, whether a key may act: kept so that it can be looked for. */
+export type Standing = 'open' | 'disabled' | 'ended' | 'revoked'
+
+export interface KeyRow {
+  id: Bytes
+  digest: Bytes
+  hint: Bytes
+  name: string
+  owner: Bytes | null
+  environment: Bytes | null
+  scopes: string
+  metadata: string
+  created_at: Whole
+  not_before: Whole | null
+  expires_at: Whole | null
+  disabled_at: Whole | null
+  revoked_at: Whole | null
+  ended_at: Whole | null
+  announced_at: Whole | null
+  rotated_from: Bytes | null
+  rotated_to: Bytes | null
+  grace_ends_at: Whole | null
+  ends_predecessor: number
+  version: Whole
+  /** The earlier of `expires_at` and `grace_ends_at`. */
+  ends_at: Whole | null
+  standing: Standing
+}
+
+export interface UseRow {
+  key_id: Bytes
+  last_used_at: Whole
+  last_used_from: string | null
+  /** JSON list of the latest addresses, oldest first. */
+  addresses: string
+}
+
+export interface AuditRow {
+  sequence: Whole
+  at: Whole
+  action: string
+  key_id: Bytes
+  owner: Bytes | null
+  actor: Bytes | null
+  origin: string | null
+  reason: string | null
+  version: Whole
+  changes: string
+}
+
+export interface OutboxRow {
+  sequence: Whole
+  invalidations: string
+}
