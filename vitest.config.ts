@@ -10,7 +10,8 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 export default defineConfig({
   test: {
     projects: [
-      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'sql'),
+      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring'),
+      'packages/sql',
       'test/docs',
       'test/adapters',
       'test/services',
