@@ -1,4 +1,4 @@
-import { schedule, systemClock } from '@bearward/core'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** Waits between tries: short at first, never longer than this. */
 const LONGEST_WAIT_MS = 50
@@ -27,12 +27,6 @@ function isBusy(error: unknown): boolean {
   const { errcode, code } = error as { errcode?: unknown; code?: unknown }
   if (typeof errcode === 'number') return (errcode & 0xff) === 5
   return typeof code === 'string' && code.startsWith('SQLITE_BUSY')
-}
-
-function wait(delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    schedule(systemClock, delayMs, resolve)
-  })
 }
 
 function randomFraction(): number {

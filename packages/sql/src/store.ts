@@ -130,6 +130,12 @@ export class SqlStore implements KeyStore {
     await this.#engine.close()
   }
 
+  /** Brings the tables to the present version, whatever the options say. */
+  async migrate(): Promise<void> {
+    if (this.#isClosed) throw new Error('the store was closed')
+    await migrateTables(this.#engine)
+  }
+
   /** The engine, with its tables at the present version. */
   async #open(): Promise<Engine> {
     if (this.#isClosed) throw new Error('the store was closed')
@@ -151,6 +157,25 @@ export class SqlStore implements KeyStore {
     const told = written.length > MAX_NOTIFICATION ? '["all"]' : written
     await this.#engine.notify?.(db, `{"sequence":${sequence},"invalidations":${told}}`)
   }
+}
+
+/**
+ * Creates or upgrades the tables of a store, as the store does by itself unless it was made with `migrate: false`. Safe when
+ * several processes do it at once; does nothing where the tables are at the present version.
+ *
+ * @param store made by `sqlite()`, `postgres()` or `mysql()`
+ * @throws {TypeError} when it was not
+ * @throws {Error} when the tables are of a later version than this package knows
+ * @example
+ * ```ts
+ * import { migrate, sqlite } from '@bearward/sql'
+ *
+ * await migrate(sqlite('keys.db', { migrate: false }))
+ * ```
+ */
+export async function migrate(store: KeyStore): Promise<void> {
+  if (!(store instanceof SqlStore)) throw new TypeError('migrate: give a store made by sqlite(), postgres() or mysql()')
+  await store.migrate()
 }
 
 /** Undoes a transaction that is refused, and carries the answer out of it. */
