@@ -205,7 +205,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#cancelSweep()
-    this.#verification.close()
+    await this.#verification.close()
     await this.#usage.close()
     await this.#settings.channel.close()
     await this.#settings.store.close()

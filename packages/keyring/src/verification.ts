@@ -1,5 +1,6 @@
 import {
   type CacheOptions,
+  type ChannelSubscription,
   createVerifier,
   MINUTE,
   type TokenFormat,
@@ -25,6 +26,8 @@ export interface KeyringVerifierOptions<S extends string = string>
   readonly cache?: CacheOptions | false | undefined
 }
 
+/** Records that a verifier remembers where nothing else is said. */
+const DEFAULT_MAX = 10_000
 /** Rotated keys and their successors that are watched at most. */
 const MAX_WATCHED = 10_000
 /** How often it is told of one key that it is used although it has a successor. */
@@ -35,6 +38,7 @@ export class Verification<S extends string> {
   readonly #room: Room
   readonly #usage: Usage
   readonly #verifiers = new Set<Verifier<KeyringRecord, S>>()
+  readonly #subscriptions: ChannelSubscription[] = []
   /** Keys with a successor: its id, and when their use was told last. */
   readonly #rotated = new Map<string, { readonly successorId: string; toldAt: number }>()
   /** Keys whose first use ends another one: the id of that one. */
@@ -47,11 +51,12 @@ export class Verification<S extends string> {
 
   create(options: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S> {
     const { settings } = this.#room
-    const { format = settings.format, cache, ...rest } = options
+    const { format = settings.format, cache = { max: DEFAULT_MAX, channel: settings.channel }, ...rest } = options
     const verifier = createVerifier<KeyringRecord, S>({
       ...rest,
       format,
-      cache: cache === false ? undefined : cache,
+      // Also without memory: a read that began before a change must not be shared after it.
+      cache: cache === false ? { max: 0, channel: settings.channel } : cache,
       digest: settings.digest,
       scopes: settings.scopes as readonly S[],
       scopePatterns: settings.scopePatterns,
@@ -69,18 +74,25 @@ export class Verification<S extends string> {
     verifier.on('denied', ({ keyId, reason, at }) => {
       if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
     })
-    settings.channel.subscribe({
+    if (cache !== false && cache.channel === undefined) this.#hear(verifier)
+    this.#verifiers.add(verifier)
+    return verifier
+  }
+
+  async close(): Promise<void> {
+    for (const verifier of this.#verifiers) verifier.close()
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
+  }
+
+  /** A cache with a stated bound hears what it can, and relies on its bound for the rest. */
+  #hear(verifier: Verifier<KeyringRecord, S>): void {
+    const subscription = this.#room.settings.channel.subscribe({
       invalidate: (invalidations) => {
         for (const invalidation of invalidations) verifier.invalidate(invalidation)
       },
       lost: () => verifier.invalidate('all'),
     })
-    this.#verifiers.add(verifier)
-    return verifier
-  }
-
-  close(): void {
-    for (const verifier of this.#verifiers) verifier.close()
+    this.#subscriptions.push(subscription)
   }
 
   #learn(stored: StoredKey): KeyringRecord {
