@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Server } from './src/index.ts'
 
 /** What the cases ask of a client. Each call opens a connection of its own. */
@@ -8,16 +8,24 @@ export interface Client {
   read(url: string): Promise<string | undefined>
 }
 
-/** The life of a server of our own: the same cases for each kind. `other` is the URL of another server of that kind. */
-export function describeLifecycle(start: () => Promise<Server>, { write, read }: Client, other: string): void {
+/** The life of a server of our own, while the environment names another: the same cases for each kind. */
+export function describeLifecycle(
+  start: (options: { own: true }) => Promise<Server>,
+  variable: string,
+  other: string,
+  { write, read }: Client,
+): void {
   let server: Server
 
   beforeAll(async () => {
-    server = await start()
+    vi.stubEnv(variable, other)
+    server = await start({ own: true })
+    vi.unstubAllEnvs()
   })
   afterAll(() => server.close())
 
-  test('answers on 127.0.0.1', async () => {
+  test('answers on 127.0.0.1, on a port of its own', async () => {
+    expect(server.url).not.toBe(other)
     expect(new URL(server.url)).toMatchObject({ hostname: '127.0.0.1', port: String(server.port) })
     await write(server.url, 'first')
     expect(await read(server.url)).toBe('first')

@@ -23,7 +23,7 @@ describe('life', () => {
     await query(url, create)
     return (await query(url, 'SELECT value FROM memory ORDER BY id DESC LIMIT 1'))[0]?.value
   }
-  describeLifecycle(() => startMariadb({ own: true }), { write, read }, inject('mariadbUrl'))
+  describeLifecycle(startMariadb, 'MYSQL_URL', inject('mariadbUrl'), { write, read })
 })
 
 test('tables are InnoDB and utf8mb4, and settings reach the server', async () => {

@@ -1,8 +1,8 @@
 import { Client } from 'pg'
-import { describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { describeLifecycle } from './lifecycle.ts'
 import { isAlive } from './src/family.ts'
-import { startPostgres } from './src/index.ts'
+import { type Server, startPostgres } from './src/index.ts'
 
 const other = inject('postgresUrl')
 
@@ -33,41 +33,44 @@ describe('life', () => {
     if (row?.found !== 'memory') return undefined
     return (await query(url, 'SELECT value FROM memory ORDER BY ctid DESC LIMIT 1'))[0]?.value as string
   }
-  describeLifecycle(() => startPostgres({ own: true }), { write, read }, other)
+  describeLifecycle(startPostgres, 'DATABASE_URL', other, { write, read })
 })
 
-test('settings reach the server, and fsync is on', async () => {
-  const server = await startPostgres({ settings: { max_connections: 33 } })
-  expect(await query(server.url, 'SHOW max_connections')).toEqual([{ max_connections: '33' }])
-  expect(await query(server.url, 'SHOW fsync')).toEqual([{ fsync: 'on' }])
-  await server.close()
+describe('a server with settings', () => {
+  let server: Server
+
+  beforeAll(async () => {
+    server = await startPostgres({ settings: { max_connections: 33 } })
+  })
+  afterAll(() => server.close())
+
+  test('has them, and fsync is on', async () => {
+    expect(await query(server.url, 'SHOW max_connections')).toEqual([{ max_connections: '33' }])
+    expect(await query(server.url, 'SHOW fsync')).toEqual([{ fsync: 'on' }])
+  })
+
+  test('pause() holds connections that are open', async () => {
+    const client = await connect(server.url)
+    server.pause()
+    const answer = client.query('SELECT 1 AS one')
+    const answered = answer.then(() => 'this one')
+    expect(await Promise.race([answered, query(other, 'SELECT 1').then(() => 'another one')])).toBe('another one')
+    server.resume()
+    expect((await answer).rows).toEqual([{ one: 1 }])
+    await client.end()
+  })
+
+  test('kill() takes the backends along', async () => {
+    const client = await connect(server.url)
+    const backend = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
+    expect(isAlive(backend)).toBe(true)
+    await server.kill()
+    expect(isAlive(backend)).toBe(false)
+  })
 })
 
 test('a setting that PostgreSQL refuses is told with its words', async () => {
   await expect(startPostgres({ settings: { max_connections: 'many' } })).rejects.toThrow(
     /invalid value for parameter "max_connections": "many"/,
   )
-})
-
-test('kill() takes the backends along', async () => {
-  const server = await startPostgres({ own: true })
-  const client = await connect(server.url)
-  const backend = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
-  expect(isAlive(backend)).toBe(true)
-  await server.kill()
-  expect(isAlive(backend)).toBe(false)
-  await server.close()
-})
-
-test('pause() holds connections that are open', async () => {
-  const server = await startPostgres({ own: true })
-  const client = await connect(server.url)
-  server.pause()
-  const answer = client.query('SELECT 1 AS one')
-  const answered = answer.then(() => 'this one')
-  expect(await Promise.race([answered, query(other, 'SELECT 1').then(() => 'another one')])).toBe('another one')
-  server.resume()
-  expect((await answer).rows).toEqual([{ one: 1 }])
-  await client.end()
-  await server.close()
 })

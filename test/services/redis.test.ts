@@ -18,7 +18,7 @@ async function send(url: string, ...words: string[]): Promise<unknown> {
 describe('life', () => {
   const write = async (url: string, value: string) => void (await send(url, 'SET', 'memory', value))
   const read = async (url: string) => (await send(url, 'GET', 'memory')) as string
-  describeLifecycle(() => startRedis({ own: true }), { write, read }, inject('redisUrl'))
+  describeLifecycle(startRedis, 'REDIS_URL', inject('redisUrl'), { write, read })
 })
 
 test('settings of one word and of several reach the server', async () => {

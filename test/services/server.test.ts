@@ -19,12 +19,4 @@ describe.each([
     await server.close()
     expect(await start()).toMatchObject({ url })
   })
-
-  test('gives way to a server of our own', async () => {
-    vi.stubEnv(variable, url)
-    const server = await start({ own: true })
-    expect(server.url).not.toBe(url)
-    expect(server.pid).toBeGreaterThan(0)
-    await server.close()
-  })
 })

@@ -58,6 +58,8 @@ async function settingsOf({
   return {
     appendonly: 'yes',
     save: '',
+    // Redis waits five seconds for further replicas before it serves the first.
+    'repl-diskless-sync-delay': 0,
     ...settings,
     ...(replicaOf !== undefined && { replicaof: ['127.0.0.1', replicaOf] }),
     // The usual port of the cluster bus, ten thousand above that of clients, may be taken.
