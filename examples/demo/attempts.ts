@@ -1,5 +1,5 @@
-import type { Invalidation } from '@bearward/core'
-import { format, type KeyTable } from './keys.ts'
+import { HOUR } from '@bearward/core'
+import { type DemoKeys, format } from './keys.ts'
 
 /** One thing that a client may do, and what every framework must answer. */
 export interface Attempt {
@@ -13,21 +13,24 @@ export interface Attempt {
   /** The answer must cost no read of the store. Otherwise the number is shown and not judged. */
   readonly readsNothing?: boolean
   /** Happens once, before the first framework is asked. */
-  readonly before?: () => void
+  readonly before?: () => unknown
   /** Happens once, after the last framework has answered. */
   readonly after?: () => void
 }
 
 /** Issues the keys that are needed, and lists the attempts in the order in which they must be made. */
-export async function listAttempts(
-  table: KeyTable,
-  invalidate: (invalidation: Invalidation) => void,
-): Promise<Attempt[]> {
-  const reader = await table.issue('key_reader')
-  const leaked = await table.issue('key_leaked')
-  const unseen = await table.issue('key_unseen')
-  const expired = await table.issue('key_expired', { expired: true })
+export async function listAttempts({ keyring, takeDown }: DemoKeys): Promise<Attempt[]> {
+  const common = { owner: 'acct_1', scopes: ['posts:read'], metadata: { plan: 'pro' }, actor: 'alice' } as const
+  const issue = async (id: string): Promise<string> => (await keyring.issue({ ...common, id })).token
+  const reader = await issue('key_reader')
+  const leaked = await issue('key_leaked')
+  const unseen = await issue('key_unseen')
+  const old = await issue('key_old')
+  const lost = await issue('key_lost')
+  const { token: brief } = await keyring.issue({ ...common, id: 'key_brief', expiresInMs: 1 })
   const bearer = (token: string): string[] => [`Bearer ${token}`]
+  let successor = ''
+  let replacement = ''
   let repair = (): void => {}
 
   return [
@@ -72,7 +75,7 @@ export async function listAttempts(
       authorization: bearer(reader),
       expected: '403 insufficient_scope',
     },
-    { sent: 'an expired key', method: 'GET', authorization: bearer(expired), expected: '401 invalid_token' },
+    { sent: 'an expired key', method: 'GET', authorization: bearer(brief), expected: '401 invalid_token' },
     {
       sent: 'a key, before it is revoked',
       method: 'GET',
@@ -84,11 +87,43 @@ export async function listAttempts(
       method: 'GET',
       authorization: bearer(leaked),
       expected: '401 invalid_token',
-      before() {
-        // The store first: what is invalidated before is read again, and remembered, as it was.
-        table.revoke('key_leaked')
-        invalidate({ id: 'key_leaked' })
+      before: () => keyring.revoke('key_leaked', { actor: 'alice', reason: 'seen in a log' }),
+    },
+    {
+      sent: 'rotated: old key, in its grace',
+      method: 'GET',
+      authorization: bearer(old),
+      expected: '200 as key_old',
+      async before() {
+        const rotated = await keyring.rotate('key_old', { id: 'key_new', graceMs: HOUR, actor: 'alice' })
+        successor = rotated.token
       },
+    },
+    {
+      sent: 'rotated: its successor',
+      method: 'GET',
+      get authorization() {
+        return bearer(successor)
+      },
+      expected: '200 as key_new',
+    },
+    {
+      sent: 'emergency: old key, right after',
+      method: 'GET',
+      authorization: bearer(lost),
+      expected: '401 invalid_token',
+      async before() {
+        const options = { id: 'key_spare', graceMs: 0, actor: 'alice', reason: 'laptop stolen' }
+        replacement = (await keyring.rotate('key_lost', options)).token
+      },
+    },
+    {
+      sent: 'emergency: its successor',
+      method: 'GET',
+      get authorization() {
+        return bearer(replacement)
+      },
+      expected: '200 as key_spare',
     },
     {
       sent: 'store down: a key not seen yet',
@@ -96,7 +131,7 @@ export async function listAttempts(
       authorization: bearer(unseen),
       expected: '503 without challenge',
       before() {
-        repair = table.takeDown()
+        repair = takeDown()
       },
     },
     {

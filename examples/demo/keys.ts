@@ -1,79 +1,46 @@
 import { DatabaseSync } from 'node:sqlite'
-import { keyFormat, MINUTE, sha256, systemClock } from '@bearward/core'
+import { keyFormat } from '@bearward/core'
+import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
+import { sqlite } from '@bearward/sql'
 
 export const SCOPES = ['posts:read', 'posts:write'] as const
+export type Scope = (typeof SCOPES)[number]
 export const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 
-/** A row as the demo's application has it; the handlers get it as `principal.key`. */
-export interface KeyRow {
-  id: string
-  owner: string
-  plan: string
-  scopes: string[]
-  environment: string
-  expiresAt: number | null
-  revokedAt: number | null
+/** The keys of the demo: one keyring over one SQLite file, which holds digests and never tokens. */
+export interface DemoKeys {
+  readonly keyring: Keyring<Scope>
+  /** How often the store was asked for a key. */
+  readonly reads: () => number
+  /** An outage: the table is gone, and every query fails until the returned function is called. */
+  takeDown(): () => void
 }
 
-/** The keys in one SQLite file. It holds digests, never tokens. */
-export class KeyTable {
-  readonly #file: string
-  readonly #db: DatabaseSync
-  #reads = 0
-
-  constructor(file: string) {
-    this.#file = file
-    this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      create table keys (
-        id text primary key, digest text not null unique, owner text not null, plan text not null,
-        scopes text not null, environment text not null, expires_at integer, revoked_at integer
-      ) strict`)
+export function openKeys(file: string): DemoKeys {
+  const store = sqlite(file)
+  let reads = 0
+  const counted = new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (name === 'findByDigest') reads++
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  return {
+    keyring: createKeyring({ store: counted, format, scopes: SCOPES }),
+    reads: () => reads,
+    takeDown() {
+      const other = new DatabaseSync(file)
+      other.exec('pragma busy_timeout = 1000; alter table bearward_keys rename to bearward_keys_away')
+      return () => {
+        other.exec('alter table bearward_keys_away rename to bearward_keys')
+        other.close()
+      }
+    },
   }
+}
 
-  /** How often the verifier has asked. */
-  get reads(): number {
-    return this.#reads
-  }
-
-  /** Stores the digest of a new token and returns the token: the only time that anybody sees it. */
-  async issue(id: string, { expired = false } = {}): Promise<string> {
-    const token = format.generate('live')
-    const digest = await sha256().digest(token)
-    const expiresAt = expired ? systemClock.now() - MINUTE : null
-    this.#db
-      .prepare("insert into keys values (?, ?, 'acct_1', 'pro', '[\"posts:read\"]', 'live', ?, null)")
-      .run(id, digest, expiresAt)
-    return token
-  }
-
-  findByDigest(digest: string): KeyRow | null {
-    this.#reads++
-    const row = this.#db.prepare('select * from keys where digest = ?').get(digest)
-    if (row === undefined) return null
-    return {
-      id: String(row.id),
-      owner: String(row.owner),
-      plan: String(row.plan),
-      scopes: JSON.parse(String(row.scopes)),
-      environment: String(row.environment),
-      expiresAt: row.expires_at as number | null,
-      revokedAt: row.revoked_at as number | null,
-    }
-  }
-
-  revoke(id: string): void {
-    this.#db.prepare('update keys set revoked_at = ? where id = ?').run(systemClock.now(), id)
-  }
-
-  /** An outage: another connection locks the file, and every query fails until the returned function is called. */
-  takeDown(): () => void {
-    const other = new DatabaseSync(this.#file)
-    other.exec('begin exclusive')
-    return () => other.close()
-  }
-
-  close(): void {
-    this.#db.close()
-  }
+/** What the handlers show of the key that a request came with. */
+export function planOf({ metadata }: KeyringRecord): string {
+  return String(metadata.plan)
 }

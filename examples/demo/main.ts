@@ -2,17 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createVerifier, MINUTE } from '@bearward/core'
 import { listAttempts } from './attempts.ts'
-import { format, KeyTable, SCOPES } from './keys.ts'
+import { openKeys } from './keys.ts'
 import { exitCodeOf, makeAttempts } from './outcome.ts'
 import { startServers } from './servers.ts'
 import { startSession } from './session.ts'
 import { formatOutcomes } from './table.ts'
+import { formatTrail } from './trail.ts'
 
 const USAGE = `npm run demo                          show what each framework answers, then stay up to be tried
 npm run demo -- --once                the same, and end: exit code 1 if any answer was not the expected one
 npm run --silent demo -- --json       the same as --once, for a program`
+
+const YOURS = { owner: 'acct_1', scopes: ['posts:read'], metadata: { plan: 'pro' } } as const
 
 const { once, json, help } = readOptions()
 if (help) {
@@ -28,46 +30,40 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
-const table = new KeyTable(join(folder, 'keys.db'))
-const verifier = createVerifier({
-  resolve: (digest) => table.findByDigest(digest),
-  format,
-  scopes: SCOPES,
-  cache: { max: 10_000, maxStalenessMs: MINUTE },
-})
+const keys = openKeys(join(folder, 'keys.db'))
+const { keyring } = keys
+const verifier = keyring.verifier()
 const failures: string[] = []
 const stopCollecting = verifier.on('failed', ({ error }) => failures.push(String(error)))
 const servers = await startServers(verifier)
 
-const attempts = await listAttempts(table, (invalidation) => verifier.invalidate(invalidation))
-const outcomes = await makeAttempts(attempts, servers, () => table.reads)
+const attempts = await listAttempts(keys)
+const outcomes = await makeAttempts(attempts, servers, keys.reads)
+const { entries } = await keyring.audit({ limit: 500 })
 stopCollecting()
 // Set now and kept: somebody who stops the demo after a failure gets to know of it too.
 process.exitCode = exitCodeOf(outcomes)
 
-if (json) console.log(JSON.stringify({ ok: process.exitCode === 0, outcomes, failures }, null, 2))
+if (json) console.log(JSON.stringify({ ok: process.exitCode === 0, outcomes, failures, audit: entries }, null, 2))
 else {
   console.log(`\n${formatOutcomes(outcomes, { color: wantsColor() })}`)
   for (const failure of new Set(failures))
     console.log(`The store being down was told to the operator alone: ${failure}`)
-  console.log('')
+  console.log(`\n${formatTrail(entries, { color: wantsColor() })}\n`)
 }
 
 if (once || json) {
   for (const server of servers) server.close()
-  verifier.close()
-  table.close()
+  await keyring.close()
 } else {
+  const { token, key } = await keyring.issue({ ...YOURS, id: 'key_yours', actor: 'you' })
   startSession({
     verifier,
     servers,
-    token: await table.issue('key_yours'),
+    token,
     input: process.stdin.isTTY ? process.stdin : undefined,
     print: (text) => console.log(text),
-    revoke() {
-      table.revoke('key_yours')
-      verifier.invalidate({ id: 'key_yours' })
-    },
+    revoke: () => keyring.revoke(key.id, { actor: 'you' }),
   })
 }
 

@@ -22,7 +22,7 @@ export async function makeAttempts(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const attempt of attempts) {
-    attempt.before?.()
+    await attempt.before?.()
     for (const { framework, origin } of servers) {
       const readsBefore = readsSoFar()
       const got = await send(attempt, origin)

@@ -4,14 +4,15 @@ import type { AddressInfo } from 'node:net'
 import type { Verifier } from '@bearward/core'
 import { authenticate as expressAuthenticate } from '@bearward/express'
 import { authenticate as honoAuthenticate } from '@bearward/hono'
+import type { KeyringRecord } from '@bearward/keyring'
 import { authenticate as koaAuthenticate } from '@bearward/koa'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
-import type { KeyRow, SCOPES } from './keys.ts'
+import { planOf, type Scope } from './keys.ts'
 
-type DemoVerifier = Verifier<KeyRow, (typeof SCOPES)[number]>
+type DemoVerifier = Verifier<KeyringRecord, Scope>
 
 export interface RunningServer {
   readonly framework: string
@@ -36,7 +37,7 @@ function expressApp(verifier: DemoVerifier): Listener {
   app.use('/v1', auth)
   app.get('/v1/posts', auth.requireScopes('posts:read'), (req, res) => {
     const { key } = auth.principal(req)
-    res.json({ framework: 'Express', key: key.id, plan: key.plan })
+    res.json({ framework: 'Express', key: key.id, plan: planOf(key) })
   })
   app.delete('/v1/posts', auth.requireScopes('posts:write'), (_req, res) => {
     res.status(204).end()
@@ -54,7 +55,7 @@ function koaApp(verifier: DemoVerifier): Listener {
     .use((ctx) => {
       const { key } = ctx.state.auth
       if (ctx.method === 'DELETE') ctx.status = 204
-      else ctx.body = { framework: 'Koa', key: key.id, plan: key.plan }
+      else ctx.body = { framework: 'Koa', key: key.id, plan: planOf(key) }
     })
   return app.callback()
 }
@@ -65,7 +66,7 @@ function honoApp(verifier: DemoVerifier): Listener {
     .use('/v1/*', auth)
     .get('/v1/posts', auth.requireScopes('posts:read'), (c) => {
       const { key } = c.var.auth
-      return c.json({ framework: 'Hono', key: key.id, plan: key.plan })
+      return c.json({ framework: 'Hono', key: key.id, plan: planOf(key) })
     })
     .delete('/v1/posts', auth.requireScopes('posts:write'), (c) => c.body(null, 204))
   return getRequestListener(app.fetch)

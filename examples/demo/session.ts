@@ -12,7 +12,7 @@ export interface Session {
   readonly input: Readable | undefined
   readonly print: (text: string) => void
   /** Revokes the key of `token`. */
-  readonly revoke: () => void
+  readonly revoke: () => Promise<unknown>
 }
 
 /** Prints what to try and what became of it, and obeys `r`. */
@@ -37,9 +37,11 @@ export function startSession({ verifier, servers, token, input, print, revoke }:
       if (line.trim() !== 'r') print('r and Enter revokes the key; Ctrl-C stops the servers.')
       else if (isRevoked) print('It is revoked already.')
       else {
-        revoke()
         isRevoked = true
-        print('Revoked. From now on all three servers answer 401.')
+        revoke().then(
+          () => print('Revoked. From now on all three servers answer 401.'),
+          (error: unknown) => print(`The key could not be revoked: ${String(error)}`),
+        )
       }
     })
   }

@@ -1,48 +1,28 @@
-import { randomUUID } from 'node:crypto'
-import { createVerifier, keyFormat, MINUTE, sha256, systemClock } from '@bearward/core'
+import { keyFormat } from '@bearward/core'
 import { authenticate } from '@bearward/hono'
+import { createKeyring } from '@bearward/keyring'
+import { sqlite } from '@bearward/sql'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 
-const SCOPES = ['posts:read', 'keys:manage'] as const
-
-interface KeyRow {
-  id: string
-  owner: string
-  plan: string
-  scopes: (typeof SCOPES)[number][]
-  revokedAt: number | null
-}
-
-/** Your database goes here: digest to row. */
-const keys = new Map<string, KeyRow>()
-
-const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
-const verifier = createVerifier({
-  resolve: (digest) => keys.get(digest),
-  format,
-  scopes: SCOPES,
-  cache: { max: 10_000, maxStalenessMs: MINUTE },
+const keyring = createKeyring({
+  store: sqlite(process.env.DATABASE ?? ':memory:'),
+  format: keyFormat({ prefix: 'acme', environments: ['live', 'test'] }),
+  scopes: ['posts:read', 'keys:manage'],
 })
+keyring.on('failed', ({ task, error }) => console.error(`${task} failed and is tried again:`, error))
+
+const verifier = keyring.verifier()
 verifier.on('failed', ({ reason, error }) => console.error(`keys cannot be checked: ${reason}`, error))
-
-/** Stores the digest; the token it returns exists nowhere else. */
-async function issueKey(owner: string, plan: string, scopes: KeyRow['scopes']) {
-  const token = format.generate('live')
-  const id = randomUUID()
-  keys.set(await sha256().digest(token), { id, owner, plan, scopes, revokedAt: null })
-  return { id, token }
-}
-
 const auth = authenticate(verifier)
 
 const v1 = new Hono()
   .use(auth)
   .get('/posts', auth.requireScopes('posts:read'), (c) => {
-    // `key` is your own row, with its type.
+    // `key` is what the keyring knows of the key, with its type.
     const { key, owner } = c.var.auth
-    return c.json({ owner, plan: key.plan, posts: ['hello'] }, 200, { 'Cache-Control': 'private' })
+    return c.json({ owner, plan: String(key.metadata.plan), posts: ['hello'] }, 200, { 'Cache-Control': 'private' })
   })
   .get('/events', auth.requireScopes('posts:read'), (c) => {
     const { key, signal } = c.var.auth
@@ -52,28 +32,35 @@ const v1 = new Hono()
         stream.onAbort(resolve)
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
-      await stream.writeSSE({ event: 'hello', data: key.plan })
+      await stream.writeSSE({ event: 'hello', data: String(key.metadata.plan) })
       if (!signal.aborted) await ended
       if (signal.aborted) await stream.writeSSE({ event: 'ended', data: 'the key is not accepted any more' })
     })
   })
-  .delete('/keys/:id', auth.requireScopes('keys:manage'), (c) => {
-    const { id } = c.req.param()
-    const row = [...keys.values()].find((key) => key.id === id && key.owner === c.var.auth.owner)
-    if (row === undefined) return c.body(null, 404)
-    row.revokedAt ??= systemClock.now()
-    // After the change, never before: requests from here on are refused, and open streams of that key end.
-    verifier.invalidate({ id })
+  .delete('/keys/:id', auth.requireScopes('keys:manage'), async (c) => {
+    const { owner, keyId } = c.var.auth
+    const key = await keyring.get(c.req.param('id'))
+    if (key === null || key.owner !== owner) return c.body(null, 404)
+    // Resolved: requests from here on are refused, and open streams of that key end.
+    await keyring.revoke(key.id, { actor: keyId })
     return c.body(null, 204)
   })
 
 const app = new Hono().route('/v1', v1)
 
-const admin = await issueKey('acct_1', 'pro', ['keys:manage'])
-const reader = await issueKey('acct_1', 'pro', ['posts:read'])
-console.log(`admin key ${admin.id}, shown this once: ${admin.token}`)
-console.log(`reader key ${reader.id}, shown this once: ${reader.token}`)
+if ((await keyring.list({ limit: 1 })).keys.length === 0) {
+  const common = { owner: 'acct_1', metadata: { plan: 'pro' } } as const
+  const admin = await keyring.issue({ ...common, scopes: ['keys:manage'] })
+  const reader = await keyring.issue({ ...common, scopes: ['posts:read'] })
+  console.log(`admin key ${admin.key.id}, shown this once: ${admin.token}`)
+  console.log(`reader key ${reader.key.id}, shown this once: ${reader.token}`)
+}
 
-serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 0), hostname: '127.0.0.1' }, ({ port }) => {
+const server = serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 0), hostname: '127.0.0.1' }, ({ port }) => {
   console.log(`listening on http://127.0.0.1:${port}`)
+})
+process.once('SIGTERM', () => {
+  server.close()
+  // Uses that were gathered in memory are written down.
+  keyring.close().then(() => process.exit(), console.error)
 })

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { createVerifier, type Verifier } from '@bearward/core'
+import type { Verifier } from '@bearward/core'
+import type { KeyringRecord } from '@bearward/keyring'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Attempt, listAttempts } from '../demo/attempts.ts'
-import { format, type KeyRow, KeyTable, SCOPES } from '../demo/keys.ts'
+import { type DemoKeys, openKeys, type Scope } from '../demo/keys.ts'
 import { describeAnswer, exitCodeOf, makeAttempts, type Outcome } from '../demo/outcome.ts'
 import { type RunningServer, startServers } from '../demo/servers.ts'
 import { startSession } from '../demo/session.ts'
@@ -59,27 +63,24 @@ describe('an answer in words', () => {
 })
 
 describe('over real servers', () => {
-  let table: KeyTable
-  let verifier: Verifier<KeyRow, (typeof SCOPES)[number]>
+  let folder: string
+  let keys: DemoKeys
+  let verifier: Verifier<KeyringRecord, Scope>
   let servers: RunningServer[]
   beforeEach(async () => {
-    table = new KeyTable(':memory:')
-    verifier = createVerifier({
-      resolve: (digest) => table.findByDigest(digest),
-      format,
-      scopes: SCOPES,
-      cache: { max: 100, maxStalenessMs: 60_000 },
-    })
+    folder = mkdtempSync(join(tmpdir(), 'bearward-test-'))
+    keys = openKeys(join(folder, 'keys.db'))
+    verifier = keys.keyring.verifier()
     servers = await startServers(verifier)
   })
-  afterEach(() => {
+  afterEach(async () => {
     for (const server of servers) server.close()
-    verifier.close()
-    table.close()
+    await keys.keyring.close()
+    rmSync(folder, { recursive: true })
   })
 
   async function attemptNamed(sent: string): Promise<Attempt> {
-    const attempts = await listAttempts(table, (invalidation) => verifier.invalidate(invalidation))
+    const attempts = await listAttempts(keys)
     const found = attempts.find((attempt) => attempt.sent === sent)
     if (found === undefined) throw new Error(`no attempt '${sent}'`)
     return found
@@ -87,17 +88,17 @@ describe('over real servers', () => {
 
   test('a wrong expectation fails, at every framework', async () => {
     const attempt = await attemptNamed('a valid key')
-    const right = await makeAttempts([attempt], servers, () => table.reads)
+    const right = await makeAttempts([attempt], servers, keys.reads)
     expect(right.map(({ ok }) => ok)).toEqual([true, true, true])
     expect(exitCodeOf(right)).toBe(0)
-    const wrong = await makeAttempts([{ ...attempt, expected: '401 invalid_token' }], servers, () => table.reads)
+    const wrong = await makeAttempts([{ ...attempt, expected: '401 invalid_token' }], servers, keys.reads)
     expect(wrong.map(({ ok, got }) => [ok, got])).toEqual(Array(3).fill([false, '200 as key_reader']))
     expect(exitCodeOf([...right, ...wrong])).toBe(1)
   })
 
   test('a read that must not happen fails, though the answer is right', async () => {
     const attempt = { ...(await attemptNamed('a key that nobody issued')), readsNothing: true }
-    const outcomes = await makeAttempts([attempt], servers, () => table.reads)
+    const outcomes = await makeAttempts([attempt], servers, keys.reads)
     // The first framework asks the store; the others know by then that there is no such key.
     expect(outcomes.map(({ ok, reads }) => [ok, reads])).toEqual([
       [false, 1],
@@ -110,13 +111,13 @@ describe('over real servers', () => {
     const attempt = await attemptNamed('nothing')
     const [first] = servers
     first?.close()
-    const outcomes = await makeAttempts([attempt], servers, () => table.reads)
+    const outcomes = await makeAttempts([attempt], servers, keys.reads)
     expect(outcomes.map(({ ok }) => ok)).toEqual([false, true, true])
     expect(outcomes[0]?.got).toContain('no answer: ')
   })
 
   test('r and Enter revokes the key at all three', async () => {
-    const token = await table.issue('key_yours')
+    const { token, key } = await keys.keyring.issue({ id: 'key_yours', owner: 'acct_1', scopes: ['posts:read'] })
     const statuses = (): Promise<number[]> =>
       Promise.all(
         servers.map(async ({ origin }) => {
@@ -136,10 +137,7 @@ describe('over real servers', () => {
           printed += `${text}\n`
           if (text.startsWith('Revoked.')) resolve()
         },
-        revoke() {
-          table.revoke('key_yours')
-          verifier.invalidate({ id: 'key_yours' })
-        },
+        revoke: () => keys.keyring.revoke(key.id),
       })
     })
     expect(await statuses()).toEqual([200, 200, 200])

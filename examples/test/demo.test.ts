@@ -21,7 +21,8 @@ describe('npm run demo', () => {
     expect(await demo.ended).toBe(0)
     for (const framework of ['Express 5', 'Koa 3', 'Hono 4 on Node'])
       expect(demo.output()).toContain(`\n${framework}\n`)
-    expect(demo.output()).toContain('All 36 answers were the expected ones.')
+    expect(demo.output()).toContain('All 48 answers were the expected ones.')
+    expect(demo.output()).toMatch(/ 7 {2}[\d:.]+ {2}revoked {3}key_leaked {2}alice {2}seen in a log\n/)
     expect(demo.output()).not.toMatch(pattern)
     expect(demo.output()).not.toContain('\u001b')
     expect(readdirSync(folder)).toEqual([])
@@ -30,9 +31,9 @@ describe('npm run demo', () => {
   test('--json tells the same to a program', async () => {
     const demo = start('--json')
     expect(await demo.ended).toBe(0)
-    const { ok, outcomes, failures } = JSON.parse(demo.output())
+    const { ok, outcomes, failures, audit } = JSON.parse(demo.output())
     expect(ok).toBe(true)
-    expect(outcomes).toHaveLength(36)
+    expect(outcomes).toHaveLength(48)
     expect(outcomes.filter(({ framework }: { framework: string }) => framework === 'Koa 3')).toMatchObject(
       [
         '401 without error code',
@@ -45,11 +46,24 @@ describe('npm run demo', () => {
         '401 invalid_token',
         '200 as key_leaked',
         '401 invalid_token',
+        '200 as key_old',
+        '200 as key_new',
+        '401 invalid_token',
+        '200 as key_spare',
         '503 without challenge',
         '200 as key_reader',
       ].map((got) => ({ got, expected: got, ok: true })),
     )
     expect(failures).toHaveLength(3)
+    expect(audit.map(({ action }: { action: string }) => action).toReversed()).toEqual([
+      ...Array(6).fill('issued'),
+      'revoked',
+      'rotated',
+      'issued',
+      'rotated',
+      'issued',
+    ])
+    expect(demo.output()).not.toMatch(pattern)
   })
 
   test('stays up, serves what it prints, and leaves nothing behind on Ctrl-C', async () => {
@@ -63,9 +77,9 @@ describe('npm run demo', () => {
       expect(await response.json()).toMatchObject({ key: 'key_yours', plan: 'pro' })
     }
     const [made = ''] = readdirSync(folder)
-    const file = readFileSync(join(folder, made, 'keys.db'), 'latin1')
-    expect(file).toContain('key_yours')
-    expect(file).not.toMatch(pattern)
+    const files = readdirSync(join(folder, made)).map((name) => readFileSync(join(folder, made, name), 'latin1'))
+    expect(files.join()).toContain('key_yours')
+    expect(files.join()).not.toMatch(pattern)
     expect(await demo.stop('SIGINT')).toBe(0)
     expect(readdirSync(folder)).toEqual([])
   })

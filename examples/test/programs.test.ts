@@ -1,17 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFormat, sha256 } from '@bearward/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from './database.ts'
 import { type Api, startApi, startProgram } from './program.ts'
 
 const { generate } = keyFormat({ prefix: 'acme', environments: ['live'] })
 
-// The four programs serve the same small API, so that one set of requests covers them.
-describe.each(['express-sqlite', 'koa-router', 'hono-node', 'hono-edge'])('%s', (example) => {
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createDatabase()
+})
+afterAll(() => database.remove())
+
+// The programs serve the same small API, so that one set of requests covers them.
+describe.each(['express-sqlite', 'express-postgres', 'koa-router', 'hono-node', 'hono-edge'])('%s', (example) => {
   let api: Api
   beforeAll(async () => {
-    api = await startApi(example)
+    api = await startApi(example, { DATABASE_URL: database.url })
   })
   afterAll(() => api?.stop('SIGTERM'))
 
@@ -74,14 +81,16 @@ describe.each(['express-sqlite', 'koa-router', 'hono-node', 'hono-edge'])('%s', 
   })
 })
 
-describe.each(['express-sqlite', 'koa-router'])('%s with a file', (example) => {
+describe.each(['express-sqlite', 'koa-router', 'hono-node'])('%s with a file', (example) => {
   test('keeps digests and no tokens, and its keys work after a restart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bearward-test-'))
     const env = { DATABASE: join(folder, 'keys.db') }
     try {
       const first = await startApi(example, env)
       await first.stop('SIGTERM')
-      const file = readFileSync(env.DATABASE, 'latin1')
+      const file = readdirSync(folder)
+        .map((name) => readFileSync(join(folder, name), 'latin1'))
+        .join()
       for (const { token } of [first.admin, first.reader]) {
         expect(file).toContain(await sha256().digest(token))
         expect(file).not.toContain(token)
@@ -141,5 +150,57 @@ describe('hono-node', () => {
     } finally {
       await api.stop('SIGTERM')
     }
+  })
+})
+
+describe('express-postgres', () => {
+  test('an owner issues, lists, rotates and revokes keys, and no one else’s', async () => {
+    const { url, remove } = await createDatabase()
+    const api = await startApi('express-postgres', { DATABASE_URL: url })
+    const send = async (method: string, path: string, token: string, body?: unknown) => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+      const response = await fetch(api.origin + path, { method, headers, body: body ? JSON.stringify(body) : null })
+      const text = await response.text()
+      return {
+        status: response.status,
+        cacheControl: response.headers.get('cache-control'),
+        json: text && JSON.parse(text),
+      }
+    }
+    try {
+      const { token } = api.admin
+      const issued = await send('POST', '/v1/keys', token, { name: 'CI', scopes: ['posts:read'] })
+      expect(issued).toMatchObject({
+        status: 201,
+        cacheControl: 'no-store',
+        json: { key: { owner: 'acct_1', name: 'CI' } },
+      })
+      const { id } = issued.json.key
+      expect((await send('GET', '/v1/posts', issued.json.token)).status).toBe(200)
+
+      const rotated = await send('POST', `/v1/keys/${id}/rotations`, token)
+      expect(rotated).toMatchObject({ status: 201, json: { previous: { id, state: 'retiring' } } })
+      for (const each of [issued, rotated]) expect((await send('GET', '/v1/posts', each.json.token)).status).toBe(200)
+      expect((await send('POST', `/v1/keys/${id}/rotations`, token)).json.code).toBe('already_rotated')
+
+      expect((await send('DELETE', `/v1/keys/${rotated.json.key.id}`, token)).status).toBe(204)
+      expect((await send('GET', '/v1/posts', rotated.json.token)).status).toBe(401)
+      const { keys } = (await send('GET', '/v1/keys', token)).json
+      expect(keys.map(({ state }: { state: string }) => state)).toEqual(['revoked', 'retiring', 'active', 'active'])
+      expect(JSON.stringify(keys)).not.toContain(issued.json.token)
+
+      const wrong = await send('POST', '/v1/keys', token, { scopes: ['posts:delete'] })
+      expect(wrong).toMatchObject({ status: 400, json: { code: 'invalid_input', field: 'scopes' } })
+      expect((await send('DELETE', '/v1/keys/key_nobody', token)).status).toBe(404)
+    } finally {
+      await api.stop('SIGTERM')
+      await remove()
+    }
+  })
+
+  test('says what it needs when it is started without a database', async () => {
+    const program = startProgram('express-postgres', { env: { DATABASE_URL: undefined } })
+    expect(await program.ended).toBe(2)
+    expect(program.output()).toContain('Set DATABASE_URL')
   })
 })

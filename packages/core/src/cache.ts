@@ -73,16 +73,17 @@ export class RecordCache<Entry extends Remembered> {
    * The record, or that there is none, if either was read recently enough.
    *
    * @param now the wall clock, which the caller has read for the dates of the record too
+   * @param monotonic the other clock
    */
-  get(digest: string, now: number): Entry | Unknown | undefined {
+  get(digest: string, now: number, monotonic: number): Entry | Unknown | undefined {
     const record = this.#records.get(digest)
     if (record !== undefined) {
-      if (this.#isFresh(record, now)) return record
+      if (this.#isFresh(record, now, monotonic)) return record
       this.#records.delete(digest)
       return undefined
     }
     const unknown = this.#unknown.get(digest)
-    if (unknown !== undefined && !this.#isFresh(unknown, now)) {
+    if (unknown !== undefined && !this.#isFresh(unknown, now, monotonic)) {
       this.#unknown.delete(digest)
       return undefined
     }
@@ -131,11 +132,11 @@ export class RecordCache<Entry extends Remembered> {
     this.#records.clear()
   }
 
-  #isFresh(read: Read, now: number): boolean {
+  #isFresh(read: Read, now: number, monotonic: number): boolean {
     const wallAge = now - this.#madeAt.wall - read.readAtWall
     // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
     if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
-    return this.#clock.monotonic() - this.#madeAt.monotonic - read.readAtMonotonic < this.#maxStalenessMs
+    return monotonic - this.#madeAt.monotonic - read.readAtMonotonic < this.#maxStalenessMs
   }
 
   #unlist(entry: Entry): void {

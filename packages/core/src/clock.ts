@@ -16,9 +16,10 @@ export interface Clock {
   monotonic(): number
   /**
    * Calls `callback` once after `delayMs` milliseconds and returns a function that cancels it. Must not keep the
-   * process alive. Default: `setTimeout`. Used for resolver deadlines and for `principal.signal` at expiry.
+   * process alive, unless `keepsAlive` is true: somebody waits for it then. Default: `setTimeout`. Used for resolver
+   * deadlines, leases, and `principal.signal` at expiry.
    */
-  schedule?(callback: () => void, delayMs: number): () => void
+  schedule?(callback: () => void, delayMs: number, keepsAlive?: boolean): () => void
 }
 
 /** One second in milliseconds. */
@@ -43,16 +44,17 @@ export const systemClock: Clock = Object.freeze({
   schedule: scheduleTimeout,
 })
 
-function scheduleTimeout(callback: () => void, delayMs: number): () => void {
+function scheduleTimeout(callback: () => void, delayMs: number, keepsAlive = false): () => void {
   const timer: unknown = setTimeout(callback, Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS))
   // Node, Bun and Deno return an object that can be told not to keep the process alive; elsewhere it is a number.
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref()
+  if (!keepsAlive && typeof timer === 'object' && timer !== null && 'unref' in timer)
+    (timer as { unref(): void }).unref()
   return () => clearTimeout(timer as number)
 }
 
 /**
  * Calls `callback` once after `delayMs` milliseconds, by the clock if it can, otherwise by the system's timer, which
- * does not keep the process alive.
+ * does not keep the process alive unless `keepsAlive` says so.
  *
  * @returns cancels it
  * @example
@@ -63,6 +65,7 @@ function scheduleTimeout(callback: () => void, delayMs: number): () => void {
  * cancel()
  * ```
  */
-export function schedule(clock: Clock, delayMs: number, callback: () => void): () => void {
-  return clock.schedule === undefined ? scheduleTimeout(callback, delayMs) : clock.schedule(callback, delayMs)
+export function schedule(clock: Clock, delayMs: number, callback: () => void, keepsAlive = false): () => void {
+  if (clock.schedule === undefined) return scheduleTimeout(callback, delayMs, keepsAlive)
+  return clock.schedule(callback, delayMs, keepsAlive)
 }

@@ -30,7 +30,13 @@ export type FailureReason =
   | 'closed'
 
 /** What the cache did for one request or one fill. */
-export type CacheOutcome = 'hit' | 'negative_hit' | 'miss' | 'fill' | 'fill_refused'
+export type CacheOutcome = 'hit' | 'negative_hit' | 'miss' | 'fill' | 'fill_refused' | 'no_lease'
+
+/** What became of the lease that `cache: { channel }` answers under. */
+export type LeaseOutcome = 'gained' | 'renewed' | 'lost' | 'unproved'
+
+/** Why a lease ended: its channel lost messages, it ran out, or the wall clock went backwards. */
+export type LeaseLoss = 'connection' | 'time' | 'clock'
 
 /** What is told, by event name. No event holds a token. `at` is epoch milliseconds. */
 export interface VerifierEvents {
@@ -57,6 +63,17 @@ export interface VerifierEvents {
   failed: { readonly reason: FailureReason; readonly error: unknown; readonly at: number }
   /** What the cache did. */
   cache: { readonly outcome: CacheOutcome; readonly at: number }
+  /** What became of the lease. While there is none, every request asks the resolver. */
+  lease: {
+    readonly outcome: LeaseOutcome
+    /** Only with `lost`. */
+    readonly reason: LeaseLoss | undefined
+    /** Milliseconds that the proof took, with `gained` and `renewed`. */
+    readonly renewalMs: number | undefined
+    /** What the channel failed with, with `unproved`. */
+    readonly error: unknown
+    readonly at: number
+  }
 }
 
 /** The names of the events. */
@@ -65,7 +82,7 @@ export type VerifierEvent = keyof VerifierEvents
 /** Takes an event. What it throws is reported like any uncaught error and changes no verdict. */
 export type Listener<Name extends VerifierEvent> = (event: VerifierEvents[Name]) => void
 
-const NAMES = ['accepted', 'denied', 'failed', 'cache'] as const satisfies readonly VerifierEvent[]
+const NAMES = ['accepted', 'denied', 'failed', 'cache', 'lease'] as const satisfies readonly VerifierEvent[]
 
 /** Hands events to listeners, and to `node:diagnostics_channel` as `bearward:<name>` where there is one. */
 export class Events {
@@ -78,6 +95,7 @@ export class Events {
       denied: new Topic('denied', clock),
       failed: new Topic('failed', clock),
       cache: new Topic('cache', clock),
+      lease: new Topic('lease', clock),
     }
   }
 

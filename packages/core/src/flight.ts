@@ -20,12 +20,14 @@ export class Flight<T> {
   readonly #digests: readonly string[]
   readonly #noted: Target[] = []
   #spoiled = false
-  #joinable = true
+  #joinable: boolean
   /** The answer that everybody who joins waits for; none yet while the resolver is being called. */
   answer: Promise<T> | undefined
 
-  constructor(question: Question) {
+  /** @param isShared whether others may wait for this answer, and it may be remembered */
+  constructor(question: Question, isShared: boolean) {
     this.name = question.name
+    this.#joinable = isShared
     this.#digests = [question.name, ...question.digests]
   }
 
@@ -62,8 +64,8 @@ export class Flights<T> {
     return flight?.joinable ? flight.answer : undefined
   }
 
-  begin(question: Question): Flight<T> {
-    const flight = new Flight<T>(question)
+  begin(question: Question, isShared: boolean): Flight<T> {
+    const flight = new Flight<T>(question, isShared)
     this.#underWay.add(flight)
     this.#byDigest.set(question.name, flight)
     return flight

@@ -1,5 +1,6 @@
 // Public names in the order in which a request meets them.
 
+export type { BoundedCacheOptions, CacheOptions, CoherentCacheOptions } from './cache-options.ts'
 export type {
   Change,
   Channel,
@@ -13,6 +14,8 @@ export { type Digester, type HmacSha256Options, hmacSha256, type MaybePromise, s
 export type {
   CacheOutcome,
   FailureReason,
+  LeaseLoss,
+  LeaseOutcome,
   Listener,
   Reason,
   VerifierEvent,
@@ -21,7 +24,7 @@ export type {
 export type { FieldValue } from './header.ts'
 export type { Invalidation } from './invalidation.ts'
 export { localChannel } from './local-channel.ts'
-export type { CacheOptions, VerifierOptions } from './options.ts'
+export type { VerifierOptions } from './options.ts'
 export {
   type AuthenticateOptions,
   createGate,

@@ -9,7 +9,8 @@ export interface Target {
   readonly owner: string | undefined
 }
 
-const ALL: Target = Object.freeze({ all: true, id: undefined, digest: undefined, owner: undefined })
+/** Speaks of every key. */
+export const ALL: Target = Object.freeze({ all: true, id: undefined, digest: undefined, owner: undefined })
 
 /** @throws {TypeError} when it names no key, or more than one way to find it */
 export function targetOf(invalidation: Invalidation): Target {

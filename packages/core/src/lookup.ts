@@ -1,9 +1,11 @@
 import { type Moments, RecordCache, type Unknown } from './cache.ts'
+import type { Channel } from './channel.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import type { CacheOutcome, Events, Reason } from './events.ts'
 import { Flights, FreshReads } from './flight.ts'
-import type { Target } from './invalidation.ts'
+import { ALL, type Invalidation, type Target, targetOf } from './invalidation.ts'
+import { Lease, type LeaseHolder } from './lease.ts'
 import type { Settings } from './options.ts'
 import type { Question } from './question.ts'
 import type { KeyRecord } from './record.ts'
@@ -24,6 +26,8 @@ export class Lookup<K extends KeyRecord, S extends string> {
   readonly #flights = new Flights<Answer<K, S>>()
   readonly #freshReads: FreshReads
   readonly #signals: Signals<Entry<K, S>>
+  /** Without it, memory may not answer; `undefined` where the cache goes by age alone. */
+  readonly #lease: Lease | undefined
   /** Counts invalidations, so that a record knows whether it was read before the last of them. */
   #sequence = 0
   #isClosed = false
@@ -33,7 +37,8 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#settings = settings
     this.#events = events
     this.#resolver = new Resolver(settings)
-    this.#cache = cache && new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0)
+    this.#cache =
+      cache && cache.max > 0 ? new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0) : undefined
     this.#freshReads = new FreshReads(clock)
     this.#signals = new Signals<Entry<K, S>>(clock, {
       deadlineMs: settings.deadlineMs,
@@ -41,12 +46,18 @@ export class Lookup<K extends KeyRecord, S extends string> {
       // A principal whose signal has fired must not be handed out again.
       ended: (entry) => this.#cache?.forget(entry.digest),
     })
+    this.#lease = cache?.channel && this.#leaseOf(cache.channel, cache.maxStalenessMs)
   }
 
   /** What is remembered of this digest, if it is young enough to be served. */
   remembered(digest: string, now: number): Entry<K, S> | Unknown | undefined {
     if (this.#cache === undefined) return undefined
-    const remembered = this.#cache.get(digest, now)
+    const monotonic = this.#settings.clock.monotonic()
+    if (this.#lease !== undefined && !this.#lease.holds(now, monotonic)) {
+      this.#tell('no_lease')
+      return undefined
+    }
+    const remembered = this.#cache.get(digest, now, monotonic)
     if (this.#events.topics.cache.isHeard) this.#tell(remembered === undefined ? 'miss' : outcomeOf(remembered))
     return remembered
   }
@@ -54,7 +65,18 @@ export class Lookup<K extends KeyRecord, S extends string> {
   /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
   find(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
     if (this.#isClosed) return CLOSED
-    return this.#flights.find(question.name) ?? this.#fill(question)
+    // Who has no lease may have missed an invalidation of a read that is under way, and of what a replica still shows.
+    const mayShare = this.#mayShare()
+    return (mayShare ? this.#flights.find(question.name) : undefined) ?? this.#fill(question, mayShare)
+  }
+
+  #mayShare(): boolean {
+    if (this.#lease === undefined) return true
+    const { clock } = this.#settings
+    const monotonic = clock.monotonic()
+    if (this.#lease.holds(clock.now(), monotonic)) return true
+    this.#lease.want(monotonic)
+    return false
   }
 
   /** When it returns, nothing read before it is served to a request that begins later. */
@@ -66,34 +88,57 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#freshReads.invalidate(target)
   }
 
+  /** Messages of other versions of this package may say what this one does not understand. */
+  #hear(invalidations: readonly Invalidation[]): void {
+    for (const invalidation of invalidations) {
+      let target = ALL
+      try {
+        target = targetOf(invalidation)
+      } catch {}
+      this.invalidate(target)
+    }
+  }
+
+  #leaseOf(channel: Channel, maxAgeMs: number): Lease {
+    const holder: LeaseHolder = {
+      hear: (invalidations) => this.#hear(invalidations),
+      forgetAll: () => this.invalidate(ALL),
+      verifyStreams: () => this.#signals.invalidate(ALL),
+    }
+    return new Lease(channel, maxAgeMs, this.#settings.clock, holder, this.#events)
+  }
+
   close(): void {
     this.#isClosed = true
+    this.#lease?.close()
     this.#resolver.close()
     this.#cache?.clear()
     this.#signals.close()
   }
 
-  #fill(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
+  #fill(question: Question, isShared: boolean): Answer<K, S> | Promise<Answer<K, S>> {
     const readAt = this.#cache?.moments() ?? NEVER_SERVED
     const sequence = this.#sequence
-    const flight = this.#flights.begin(question)
+    const flight = this.#flights.begin(question, isShared)
     const settle = (found: Found<K>): Answer<K, S> => {
       if (this.#isClosed) return CLOSED
       const answer = this.#answerTo(found, question, readAt, sequence)
       // A read that an invalidation overtook answers those who wait for it and nobody after them.
-      const mayRemember =
+      const isNews =
         found.kind !== 'failure' &&
         this.#flights.isLatest(flight) &&
         flight.mayRemember(answer instanceof Entry ? answer : undefined)
+      const mayRemember = isShared && isNews
       if (mayRemember) this.#remember(question.name, answer, readAt)
       this.#flights.end(flight)
-      if (mayRemember) this.#learn(question.name, answer)
+      if (isNews) this.#learn(question.name, answer)
       // Told last: whoever listens may call back.
       if (found.kind === 'failure') this.#events.fail(found.reason, found.error)
-      else if (this.#cache !== undefined) this.#tell(mayRemember ? 'fill' : 'fill_refused')
+      else if (this.#cache !== undefined && isShared) this.#tell(mayRemember ? 'fill' : 'fill_refused')
       return answer
     }
-    const found = this.#resolver.find(question, this.#freshReads.needed([question.name, ...question.digests]))
+    const fresh = !isShared || this.#freshReads.needed([question.name, ...question.digests])
+    const found = this.#resolver.find(question, fresh)
     if (!(found instanceof Promise)) return settle(found)
     flight.answer = found.then(settle)
     return flight.answer

@@ -1,3 +1,4 @@
+import { type CacheOptions, type CacheSettings, checkCache } from './cache-options.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Digester, sha256 } from './digest.ts'
 import type { KeyRecord } from './record.ts'
@@ -7,17 +8,6 @@ import { checkScopeName } from './scopes.ts'
 import { type SecretHash, scrypt } from './secret-hash.ts'
 import type { TokenFormat } from './token.ts'
 import { wholeNumber } from './whole-number.ts'
-
-/** How long and how much the verifier may remember. There is no default: caching is off until you state a bound. */
-export interface CacheOptions {
-  /** Records remembered at most, 1 to 10 000 000. About 1 kB each beside your own row. */
-  readonly max: number
-  /**
-   * Milliseconds for which a record may be served after it was read, 1 to 86 400 000 (a day). The bound on how long
-   * a change that `invalidate()` did not tell of goes unseen. Fixed from the read on, never sliding.
-   */
-  readonly maxStalenessMs: number
-}
 
 /**
  * @typeParam K your record type, inferred from `resolve`
@@ -60,7 +50,7 @@ export interface Settings<K extends KeyRecord> {
   readonly resolve: Resolve<K>
   readonly formats: readonly TokenFormat[]
   readonly digest: Digester
-  readonly cache: CacheOptions | undefined
+  readonly cache: CacheSettings | undefined
   readonly deadlineMs: number
   readonly realm: string
   readonly maxTokenLength: number
@@ -147,21 +137,6 @@ function checkFormats(
     }
   }
   return Object.freeze(formats)
-}
-
-function checkCache(cache: CacheOptions | undefined): CacheOptions | undefined {
-  if (cache === undefined) return undefined
-  if (typeof cache !== 'object' || cache === null) fail('option `cache` must be { max, maxStalenessMs }')
-  for (const name of Object.keys(cache)) {
-    if (name !== 'max' && name !== 'maxStalenessMs')
-      fail(`option \`cache\` has no \`${name}\`; it is { max, maxStalenessMs }`)
-  }
-  if (cache.maxStalenessMs === undefined) fail('option `cache.maxStalenessMs` must be stated: there is no default')
-  if (cache.max === undefined) fail('option `cache.max` must be stated: there is no default')
-  return Object.freeze({
-    max: wholeNumber('createVerifier', 'cache.max', cache.max, 0, 1, 10_000_000),
-    maxStalenessMs: wholeNumber('createVerifier', 'cache.maxStalenessMs', cache.maxStalenessMs, 0, 1, 86_400_000),
-  })
 }
 
 /** RFC 9110 §5.1: a field name is a token. */

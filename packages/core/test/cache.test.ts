@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type Moments, RecordCache, type Remembered } from '../src/cache.ts'
+import type { BoundedCacheOptions } from '../src/cache-options.ts'
 import { MINUTE } from '../src/clock.ts'
 import { sha256 } from '../src/digest.ts'
 import type { CacheOutcome } from '../src/events.ts'
 import { targetOf } from '../src/invalidation.ts'
-import type { CacheOptions } from '../src/options.ts'
 import type { KeyRecord } from '../src/record.ts'
 import { idKeyFormat } from '../src/token.ts'
 import { createVerifier, type Verifier } from '../src/verifier.ts'
@@ -15,11 +15,11 @@ function entry(digest: string, readAt: Moments, facts: Partial<Remembered> = {})
   return { digest, foundBy: digest, id: `id_${digest}`, owner: 'acct_1', ...read, ...facts }
 }
 
-function setUp(limits: Partial<CacheOptions> = {}, hasOtherDigests = false) {
+function setUp(limits: Partial<BoundedCacheOptions> = {}, hasOtherDigests = false) {
   const clock = new ManualClock()
   const cache = new RecordCache<Remembered>({ max: 3, maxStalenessMs: MINUTE, ...limits }, clock, hasOtherDigests)
   const moments = (): Moments => cache.moments()
-  const get = (digest: string) => cache.get(digest, clock.now())
+  const get = (digest: string) => cache.get(digest, clock.now(), clock.monotonic())
   return { clock, cache, get, moments }
 }
 
@@ -233,7 +233,7 @@ describe('through the verifier', () => {
   const TOKEN = 'token_of_the_cache_tests'
 
   /** A verifier whose row is changed behind its back; counts what it asks, and says what the cache did. */
-  function watched(row: (now: number) => KeyRecord | null, limits: Partial<CacheOptions> = {}) {
+  function watched(row: (now: number) => KeyRecord | null, limits: Partial<BoundedCacheOptions> = {}) {
     const clock = new ManualClock()
     const asked: string[] = []
     const outcomes: CacheOutcome[] = []

@@ -26,7 +26,7 @@ function found(facts: Partial<Subject> = {}): Subject {
 /** Begins a fill for `aa`, which may also be stored as `bb`, as the lookup does. */
 function takeOff(): { flights: Flights<string>; flight: ReturnType<Flights<string>['begin']> } {
   const flights = new Flights<string>()
-  const flight = flights.begin(question('aa', 'bb'))
+  const flight = flights.begin(question('aa', 'bb'), true)
   flight.answer = Promise.resolve('answer')
   return { flights, flight }
 }
@@ -60,7 +60,7 @@ describe('joining', () => {
   test('a fill begun after the invalidation is joined, also when the older one ends later', () => {
     const { flights, flight } = takeOff()
     flights.invalidate(targetOf('all'))
-    const second = flights.begin(question('aa'))
+    const second = flights.begin(question('aa'), true)
     second.answer = Promise.resolve('second')
     flights.end(flight)
     expect(flights.find('aa')).toBe(second.answer)

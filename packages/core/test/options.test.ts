@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hmacSha256 } from '../src/digest.ts'
+import { localChannel } from '../src/local-channel.ts'
 import { checkOptions, type VerifierOptions } from '../src/options.ts'
 import type { KeyRecord } from '../src/record.ts'
 import { anyToken, keyFormat } from '../src/token.ts'
@@ -55,6 +56,8 @@ describe('bounds', () => {
     [{ maxTokenLength: 16 }],
     [{ maxTokenLength: 8192 }],
     [{ cache: { max: 1, maxStalenessMs: 1 } }],
+    [{ cache: { max: 0, channel: localChannel({ leaseMs: 100 }), maxAgeMs: 1 } }],
+    [{ cache: { max: 1, channel: localChannel({ leaseMs: 60_000 }), maxAgeMs: 86_400_000 } }],
     [{ cache: { max: 10_000_000, maxStalenessMs: 86_400_000 } }],
     [{ format, maxTokenLength: format.maxLength }],
     [{ format: [format, anyToken()] }],
@@ -91,8 +94,21 @@ describe('an option that cannot be used throws a TypeError that names it', () =>
       { resolve, format: value },
     ]),
     ...[null, true, 1000, 'x', () => 1].map((cache): [string, unknown] => ['`cache`', { resolve, cache }]),
-    ['`cache.maxStalenessMs`', { resolve, cache: {} }],
-    ['`cache.maxStalenessMs`', { resolve, cache: { max: 10 } }],
+    ['`maxStalenessMs`', { resolve, cache: {} }],
+    ['`maxStalenessMs`', { resolve, cache: { max: 10 } }],
+    ['`channel`', { resolve, cache: { max: 10, maxStalenessMs: 10, channel: localChannel() } }],
+    ['`cache.channel`', { resolve, cache: { max: 10, channel: {} } }],
+    ['`cache.channel`', { resolve, cache: { max: 10, channel: null } }],
+    ['`cache.max`', { resolve, cache: { channel: localChannel() } }],
+    ['`cache.maxAgeMs`', { resolve, cache: { max: 10, maxStalenessMs: 10, maxAgeMs: 10 } }],
+    ...[...numbers, 99, 60_001, undefined].map((leaseMs): [string, unknown] => [
+      '`cache.channel.leaseMs`',
+      { resolve, cache: { max: 10, channel: { ...localChannel(), leaseMs } } },
+    ]),
+    ...[...numbers, 86_400_001].map((maxAgeMs): [string, unknown] => [
+      '`cache.maxAgeMs`',
+      { resolve, cache: { max: 1, channel: localChannel(), maxAgeMs } },
+    ]),
     ['`cache.max`', { resolve, cache: { maxStalenessMs: 10 } }],
     ['`ttl`', { resolve, cache: { max: 10, ttl: 10 } }],
     ...[...numbers, 86_400_001].map((maxStalenessMs): [string, unknown] => [
@@ -171,7 +187,7 @@ describe('options, once checked', () => {
     cache.maxStalenessMs = 86_400_000
     credentials.basic = true
     expect(settings.formats).toEqual([format])
-    expect(settings.cache).toEqual({ max: 1, maxStalenessMs: 1 })
+    expect(settings.cache).toEqual({ max: 1, maxStalenessMs: 1, channel: undefined })
     expect(settings.credentials).toEqual({ bearer: true, basic: false })
   })
 })

@@ -4,12 +4,13 @@ import { KeyringError } from './errors.ts'
 import type { KeyringEvents } from './events.ts'
 import type { StoredKey } from './key.ts'
 import type { KeyringSettings } from './options.ts'
-import type { Commit, KeyStore, OutboxEntry } from './store.ts'
+import type { Commit, KeyStore } from './store.ts'
 
 /** What one commit writes, and which keys the processes must forget. */
 export interface Plan {
   readonly create?: readonly StoredKey[]
   readonly update?: readonly StoredKey[]
+  /** None: there is nothing left to write, and the processes are told all the same. */
   readonly audit: readonly NewAuditEntry[]
   readonly invalidations: Change['invalidations']
 }
@@ -49,24 +50,25 @@ export class Changes {
   /**
    * Changes one key by what `plan` makes of it, again and again until nobody has changed it meanwhile.
    *
-   * @param plan makes the commit out of the key as it stands, or `undefined` when there is nothing to do
+   * @param plan makes the commit out of the key as it stands, or `undefined` when there is nothing to do or to tell
    * @returns the confirmation, or `undefined` when there was nothing to do
    * @throws {KeyringError} `not_found`, `conflict`, `unconfirmed`, or what `plan` throws
    */
-  async change(
+  async change<P extends Plan | undefined>(
     id: string,
     reach: Reach,
-    plan: (key: StoredKey, now: number) => Plan | undefined,
-  ): Promise<Confirmation | undefined> {
+    plan: (key: StoredKey, now: number) => P,
+  ): Promise<Confirmation | (P extends Plan ? never : undefined)> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const key = await this.#store.findById(id)
       if (key === null) throw new KeyringError('id: there is no such key', { code: 'not_found', field: 'id' })
       const { lastUsedAt: _at, lastUsedFrom: _from, ...stored } = key
       const planned = plan(stored, this.#clock.now())
-      if (planned === undefined) return undefined
+      if (planned === undefined) return undefined as P extends Plan ? never : undefined
+      if (planned.audit.length === 0) return this.publish(planned, undefined, reach)
       const outcome = await this.#store.commit(this.#commitOf(planned))
       if (outcome.status === 'duplicate') throw duplicate(outcome.field)
-      if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
+      if (outcome.status === 'committed') return this.publish(planned, outcome.sequence, reach)
     }
     throw new KeyringError('others have changed this key again and again meanwhile; try later', { code: 'conflict' })
   }
@@ -78,7 +80,7 @@ export class Changes {
    */
   async create(planned: Plan, reach: Reach): Promise<Confirmation> {
     const outcome = await this.#store.commit(this.#commitOf(planned))
-    if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
+    if (outcome.status === 'committed') return this.publish(planned, outcome.sequence, reach)
     throw duplicate(outcome.status === 'duplicate' ? outcome.field : 'id')
   }
 
@@ -90,7 +92,7 @@ export class Changes {
    */
   async changeMany(planned: Plan, reach: Reach): Promise<Confirmation | undefined> {
     const outcome = await this.#store.commit(this.#commitOf(planned))
-    return outcome.status === 'committed' ? this.#publish(planned, outcome.sequence, reach) : undefined
+    return outcome.status === 'committed' ? this.publish(planned, outcome.sequence, reach) : undefined
   }
 
   /** Publishes what was committed and never published, by this process or by one that is no more. */
@@ -110,9 +112,15 @@ export class Changes {
     return { create, update, audit, invalidations, outbox: !this.#channel.durable }
   }
 
-  async #publish({ audit, invalidations }: Plan, sequence: number, reach: Reach): Promise<Confirmation> {
-    const change: OutboxEntry = { invalidations, sequence }
-    this.#publishing.add(sequence)
+  /**
+   * Tells the processes what they must forget.
+   *
+   * @param sequence of the commit; `undefined` where nothing was left to commit
+   * @throws {KeyringError} `unconfirmed`
+   */
+  async publish({ audit, invalidations }: Plan, sequence: number | undefined, reach: Reach): Promise<Confirmation> {
+    const change: Change = { invalidations, sequence }
+    if (sequence !== undefined) this.#publishing.add(sequence)
     try {
       const confirmation = await this.#channel.publish(change, { confirm: reach.confirm })
       const keyIds = audit.map(({ keyId }) => keyId)
@@ -129,13 +137,13 @@ export class Changes {
         cause,
       })
     } finally {
-      this.#publishing.delete(sequence)
+      if (sequence !== undefined) this.#publishing.delete(sequence)
     }
   }
 
   /** What stays in the outbox is published twice, which does no harm: so a failure here is not the caller's. */
-  async #takeOut(sequence: number): Promise<void> {
-    if (this.#channel.durable) return
+  async #takeOut(sequence: number | undefined): Promise<void> {
+    if (this.#channel.durable || sequence === undefined) return
     try {
       await this.#store.outbox({ remove: [sequence], limit: 1 })
     } catch (error) {

@@ -64,7 +64,7 @@ export interface Keyring<S extends string = string> {
    */
   rotate(id: string, options?: RotateOptions): Promise<Rotated>
   /**
-   * Ends a key for good. Resolved: no process accepts it. Revoking a revoked key does nothing.
+   * Ends a key for good. Resolved: no process accepts it. A revoked key stays as it is, and is confirmed again.
    *
    * @throws {KeyringError} `not_found`, `unconfirmed`
    */
@@ -205,7 +205,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#cancelSweep()
-    this.#verification.close()
+    await this.#verification.close()
     await this.#usage.close()
     await this.#settings.channel.close()
     await this.#settings.store.close()

@@ -26,8 +26,8 @@ export interface ChangeOptions extends Attribution {
 export interface Changed {
   /** The key as it stands now. */
   readonly key: Key
-  /** How the other processes were told; `undefined` when there was nothing to do. */
-  readonly confirmation: Confirmation | undefined
+  /** How the processes were told. Where the key stood so already, they were told again. */
+  readonly confirmation: Confirmation
 }
 
 /** Who changes, and what to wait for, after both were checked; the names in `options` have been checked before. */

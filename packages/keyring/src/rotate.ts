@@ -24,7 +24,7 @@ export interface RotateOptions extends ChangeOptions, Expiry {
 export interface Rotated extends Issued {
   /** The old key as it stands now. */
   readonly previous: Key
-  readonly confirmation: Confirmation | undefined
+  readonly confirmation: Confirmation
 }
 
 const FIELDS = ['graceMs', 'endOnFirstUse', 'expiresAt', 'expiresInMs', 'id', 'confirm', ...ATTRIBUTION]

@@ -79,20 +79,23 @@ interface Step {
   changesAt(key: StoredKey, now: number): Partial<StoredKey>
 }
 
-/** One key, one step of its life. Where it has been taken already, there is nothing to do. */
+/** One key, one step of its life. Where it has been taken already, it is told again and confirmed all the same. */
 async function changeStanding(room: Room, id: string, options: ChangeOptions, step: Step): Promise<Changed> {
   const { by, reach } = checkChange(options)
   const { action, told, changesAt } = step
   let result: { key: StoredKey; now: number } | undefined
+  let isDone = false
   const confirmation = await room.changes.change(checkId('id', id), reach, (key, now) => {
     result = { key, now }
-    if (!mayChange(action, key, now)) return undefined
+    // It may be done and not yet heard of everywhere: by another call that is under way, or one that failed half-way.
+    if (!mayChange(action, key, now)) return { audit: [], invalidations: [{ id }] }
+    isDone = true
     const changed = next(key, changesAt(key, now))
     result = { key: changed, now }
     return { update: [changed], audit: [auditOf(told, key, changed, now, by)], invalidations: [{ id }] }
   })
   const { key, now } = result as NonNullable<typeof result>
-  if (confirmation !== undefined) room.events.emit(told, changeEvent(key, by, now))
+  if (isDone) room.events.emit(told, changeEvent(key, by, now))
   return { key: keyOf(key, now), confirmation }
 }
 
@@ -106,8 +109,8 @@ export interface RevokeAllOptions extends ChangeOptions {
 export interface RevokedAll {
   /** Ids of the keys that were revoked by this call. */
   readonly keyIds: readonly string[]
-  /** The confirmation of the last of them, which covers all. */
-  readonly confirmation: Confirmation | undefined
+  /** How the processes were told; it covers all keys of the owner. */
+  readonly confirmation: Confirmation
 }
 
 const PAGE = 100
@@ -123,7 +126,11 @@ export async function revokeAll(room: Room, options: RevokeAllOptions): Promise<
   for (;;) {
     const now = settings.clock.now()
     const keys = await openKeysOf(room, owner, now)
-    if (keys.length === 0) return { keyIds, confirmation }
+    if (keys.length === 0) {
+      // None is left, and earlier revocations may not have been heard of everywhere.
+      confirmation ??= await changes.publish({ audit: [], invalidations: [{ owner }] }, undefined, reach)
+      return { keyIds, confirmation }
+    }
     const revoked = keys.map((key) => next(key, { revokedAt: now }))
     const audit = keys.map((key, index) => auditOf('revoked', key, revoked[index] as StoredKey, now, by))
     const done = await changes.changeMany({ update: revoked, audit, invalidations: [{ owner }] }, reach)

@@ -1,5 +1,6 @@
 import {
   type CacheOptions,
+  type ChannelSubscription,
   createVerifier,
   MINUTE,
   type TokenFormat,
@@ -25,6 +26,8 @@ export interface KeyringVerifierOptions<S extends string = string>
   readonly cache?: CacheOptions | false | undefined
 }
 
+/** Records that a verifier remembers where nothing else is said. */
+const DEFAULT_MAX = 10_000
 /** Rotated keys and their successors that are watched at most. */
 const MAX_WATCHED = 10_000
 /** How often it is told of one key that it is used although it has a successor. */
@@ -35,6 +38,7 @@ export class Verification<S extends string> {
   readonly #room: Room
   readonly #usage: Usage
   readonly #verifiers = new Set<Verifier<KeyringRecord, S>>()
+  readonly #subscriptions: ChannelSubscription[] = []
   /** Keys with a successor: its id, and when their use was told last. */
   readonly #rotated = new Map<string, { readonly successorId: string; toldAt: number }>()
   /** Keys whose first use ends another one: the id of that one. */
@@ -47,18 +51,21 @@ export class Verification<S extends string> {
 
   create(options: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S> {
     const { settings } = this.#room
-    const { format = settings.format, cache, ...rest } = options
+    const { format = settings.format, cache = { max: DEFAULT_MAX, channel: settings.channel }, ...rest } = options
     const verifier = createVerifier<KeyringRecord, S>({
       ...rest,
       format,
-      cache: cache === false ? undefined : cache,
+      // Also without memory: a read that began before a change must not be shared after it.
+      cache: cache === false ? { max: 0, channel: settings.channel } : cache,
       digest: settings.digest,
       scopes: settings.scopes as readonly S[],
       scopePatterns: settings.scopePatterns,
       clock: settings.clock,
-      resolve: async (digest, { fresh }) => {
-        const stored = await settings.store.findByDigest(digest, { fresh })
-        return stored === null ? null : this.#learn(stored)
+      // A store in this process may answer at once; then the verdict comes at once too.
+      resolve: (digest, { fresh }) => {
+        const found = settings.store.findByDigest(digest, { fresh })
+        const isLater = found !== null && 'then' in found
+        return isLater ? Promise.resolve(found).then((stored) => this.#learn(stored)) : this.#learn(found)
       },
     })
     verifier.on('accepted', ({ keyId, at, address }) => {
@@ -69,21 +76,29 @@ export class Verification<S extends string> {
     verifier.on('denied', ({ keyId, reason, at }) => {
       if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
     })
-    settings.channel.subscribe({
+    if (cache !== false && cache.channel === undefined) this.#hear(verifier)
+    this.#verifiers.add(verifier)
+    return verifier
+  }
+
+  async close(): Promise<void> {
+    for (const verifier of this.#verifiers) verifier.close()
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
+  }
+
+  /** A cache with a stated bound hears what it can, and relies on its bound for the rest. */
+  #hear(verifier: Verifier<KeyringRecord, S>): void {
+    const subscription = this.#room.settings.channel.subscribe({
       invalidate: (invalidations) => {
         for (const invalidation of invalidations) verifier.invalidate(invalidation)
       },
       lost: () => verifier.invalidate('all'),
     })
-    this.#verifiers.add(verifier)
-    return verifier
+    this.#subscriptions.push(subscription)
   }
 
-  close(): void {
-    for (const verifier of this.#verifiers) verifier.close()
-  }
-
-  #learn(stored: StoredKey): KeyringRecord {
+  #learn(stored: StoredKey | null): KeyringRecord | null {
+    if (stored === null) return null
     if (stored.rotatedTo !== null && !this.#rotated.has(stored.id)) {
       remember(this.#rotated, stored.id, { successorId: stored.rotatedTo, toldAt: Number.NEGATIVE_INFINITY })
     }

@@ -89,6 +89,25 @@ describe('a change', () => {
     expect(await codeOf(keyring.rotate(other.key.id, { graceMs: 0 }))).toBe('unconfirmed')
   })
 
+  it('that another call has made already is told again, and confirmed: it may not be heard of everywhere', async () => {
+    const channel = wire()
+    const { keyring, told } = setUp({ channel })
+    await keyring.issue({ id: 'key_1', owner: 'acct_1' })
+    channel.isDown = true
+    expect(await codeOf(keyring.revoke('key_1'))).toBe('unconfirmed')
+    expect(await codeOf(keyring.revoke('key_1'))).toBe('unconfirmed')
+    expect(await codeOf(keyring.revokeAll({ owner: 'acct_1' }))).toBe('unconfirmed')
+    channel.isDown = false
+    channel.published.length = 0
+    expect((await keyring.revoke('key_1')).confirmation).toEqual(CONFIRMED)
+    expect((await keyring.revokeAll({ owner: 'acct_1' })).confirmation).toEqual(CONFIRMED)
+    expect(channel.published).toEqual([
+      { change: { invalidations: [{ id: 'key_1' }] }, confirm: true },
+      { change: { invalidations: [{ owner: 'acct_1' }] }, confirm: true },
+    ])
+    expect(told.filter(({ name }) => name === 'revoked')).toEqual([])
+  })
+
   it('without confirmation does not wait, and does not fail', async () => {
     const channel = wire()
     const { keyring } = setUp({ channel })

@@ -272,12 +272,12 @@ describe('revoke()', () => {
     expect((await verifier.verify(bearer(token))).ok).toBe(false)
   })
 
-  it('does nothing a second time', async () => {
+  it('changes nothing a second time, and confirms again', async () => {
     const { keyring, clock } = setUp()
     const { key } = await keyring.issue()
     await keyring.revoke(key.id)
     clock.advance(5)
-    expect(await keyring.revoke(key.id)).toMatchObject({ key: { revokedAt: NOW }, confirmation: undefined })
+    expect(await keyring.revoke(key.id)).toMatchObject({ key: { revokedAt: NOW }, confirmation: CONFIRMED })
     expect((await keyring.audit()).entries.length).toBe(2)
   })
 
@@ -298,7 +298,7 @@ describe('revoke()', () => {
     expect((await keyring.list({ ...mine, state: 'revoked', limit: 500 })).keys.length).toBe(208)
     expect((await keyring.get(other.key.id))?.state).toBe('active')
     expect(told.filter(({ name }) => name === 'revoked').length).toBe(208)
-    expect(await keyring.revokeAll(mine)).toEqual({ keyIds: [], confirmation: undefined })
+    expect(await keyring.revokeAll(mine)).toMatchObject({ keyIds: [], confirmation: CONFIRMED })
   })
 
   it('revokeAll() wants an owner: it must not revoke what belongs to nobody by mistake', async () => {

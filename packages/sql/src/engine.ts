@@ -1,4 +1,3 @@
-import type { KeyStore } from '@bearward/keyring'
 import type { Kysely } from 'kysely'
 import type { Database, KeyRow, Schema } from './schema.ts'
 
@@ -38,21 +37,9 @@ export type Counter = 'commits' | 'uses'
 export interface SqlOptions {
   /**
    * Whether to create and upgrade the tables when the store is first used. Default `true`; with `false`, call
-   * `store.migrate()` or run the text of `migrationSql()` yourself.
+   * `migrate()` or run the text of `migrationSql()` yourself.
    */
   readonly migrate?: boolean | undefined
-}
-
-/** A `KeyStore` in a database. */
-export interface SqlKeyStore extends KeyStore {
-  /**
-   * Creates the tables, or brings them to the version that this package works with. Safe when many processes do it at
-   * once.
-   *
-   * @returns the versions before and after; 0 means that there were no tables
-   * @throws when the tables are newer than this package, or the database cannot be reached
-   */
-  migrate(): Promise<Migrated>
 }
 
 /** What `migrate()` did. */

@@ -1,6 +1,6 @@
 // Public names: one store for each database, and what makes their tables.
 
-export type { Migrated, SqlKeyStore, SqlOptions } from './engine.ts'
+export type { Migrated, SqlOptions } from './engine.ts'
 export { migrationSql } from './migrate.ts'
 export { SCHEMA_VERSION } from './migrations.ts'
 export { type Mysql2Pool, type MysqlOptions, mysql } from './mysql.ts'
@@ -8,3 +8,4 @@ export { type PostgresOptions, postgres } from './postgres.ts'
 export type { Database } from './schema.ts'
 export { sqlite } from './sqlite.ts'
 export type { SqliteConnection, SqliteStatementHandle } from './sqlite-driver.ts'
+export { migrate } from './store.ts'

@@ -1,5 +1,6 @@
+import type { KeyStore } from '@bearward/keyring'
 import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely'
-import { type Counter, checkSqlOptions, type Engine, type SqlKeyStore, type SqlOptions } from './engine.ts'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
 import { text, whole } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlStore } from './store.ts'
@@ -31,7 +32,7 @@ export interface MysqlOptions extends SqlOptions {
  * const keyring = createKeyring({ store: mysql(pool), format: keyFormat({ prefix: 'acme' }) })
  * ```
  */
-export function mysql(source: Mysql2Pool | Kysely<never>, options: MysqlOptions = {}): SqlKeyStore {
+export function mysql(source: Mysql2Pool | Kysely<never>, options: MysqlOptions = {}): KeyStore {
   const { migrate } = checkSqlOptions('mysql', options, ['migrate', 'replica'])
   return new SqlStore(mysqlEngine(source, options.replica), migrate)
 }

@@ -1,5 +1,6 @@
+import type { KeyStore } from '@bearward/keyring'
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
-import { type Counter, checkSqlOptions, type Engine, type SqlKeyStore, type SqlOptions } from './engine.ts'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
 import { guardedPool } from './postgres-pool.ts'
 import { whole } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -32,7 +33,7 @@ export const POSTGRES_CHANGES = 'bearward_changes'
  * const keyring = createKeyring({ store: postgres(pool), format: keyFormat({ prefix: 'acme' }) })
  * ```
  */
-export function postgres(source: PostgresPool | Kysely<never>, options: PostgresOptions = {}): SqlKeyStore {
+export function postgres(source: PostgresPool | Kysely<never>, options: PostgresOptions = {}): KeyStore {
   const { migrate } = checkSqlOptions('postgres', options, ['migrate', 'replica'])
   return new SqlStore(postgresEngine(source, options.replica), migrate)
 }

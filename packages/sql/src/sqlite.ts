@@ -1,5 +1,6 @@
+import type { KeyStore } from '@bearward/keyring'
 import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely'
-import { type Counter, checkSqlOptions, type Engine, type SqlKeyStore, type SqlOptions } from './engine.ts'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
 import { whole } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
 import { isBusy, retryBusy } from './sqlite-busy.ts'
@@ -24,7 +25,7 @@ import { SqlStore } from './store.ts'
  * const keyring = createKeyring({ store: sqlite('keys.db'), format: keyFormat({ prefix: 'acme' }) })
  * ```
  */
-export function sqlite(source: string | SqliteConnection | Kysely<never>, options: SqlOptions = {}): SqlKeyStore {
+export function sqlite(source: string | SqliteConnection | Kysely<never>, options: SqlOptions = {}): KeyStore {
   const { migrate } = checkSqlOptions('sqlite', options, ['migrate'])
   return new SqlStore(sqliteEngine(source), migrate)
 }

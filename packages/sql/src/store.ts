@@ -5,6 +5,7 @@ import type {
   Commit,
   CommitOutcome,
   EndingQuery,
+  KeyStore,
   ListQuery,
   OutboxEntry,
   ReadContext,
@@ -15,7 +16,7 @@ import type {
 } from '@bearward/keyring'
 import { CompiledQuery, type Kysely } from 'kysely'
 import { writeCommit } from './commits.ts'
-import type { Engine, Migrated, SqlKeyStore } from './engine.ts'
+import type { Engine, Migrated } from './engine.ts'
 import { keysWithUses, listEnding, listKeys } from './lists.ts'
 import { migrateTables } from './migrate.ts'
 import { auditEntryOf, keyOf, keyWithUsageOf, outboxEntryOf } from './rows.ts'
@@ -23,7 +24,7 @@ import type { KeyRow, Schema } from './schema.ts'
 import { writeUses } from './uses.ts'
 
 /** Keys in a database, whichever it is. */
-export class SqlStore implements SqlKeyStore {
+export class SqlStore implements KeyStore {
   readonly #engine: Engine
   readonly #migrates: boolean
   /** The statement of `findByDigest`, compiled once. */
@@ -94,6 +95,7 @@ export class SqlStore implements SqlKeyStore {
     return rows.map(outboxEntryOf)
   }
 
+  /** Brings the tables to the present version, whatever the options say. */
   async migrate(): Promise<Migrated> {
     this.#checkClosed()
     return migrateTables(this.#engine)
@@ -136,6 +138,26 @@ export class SqlStore implements SqlKeyStore {
   #checkClosed(): void {
     if (this.#isClosed) throw new Error('the store was closed')
   }
+}
+
+/**
+ * Creates or upgrades the tables of a store, as the store does by itself unless it was made with `migrate: false`. Safe
+ * when several processes do it at once; does nothing where the tables are at the present version.
+ *
+ * @param store made by `sqlite()`, `postgres()` or `mysql()`
+ * @returns the versions before and after; 0 means that there were no tables
+ * @throws {TypeError} when the store was made otherwise
+ * @throws {Error} when the tables are of a later version than this package knows, or the database cannot be reached
+ * @example
+ * ```ts
+ * import { migrate, sqlite } from '@bearward/sql'
+ *
+ * const { from, to } = await migrate(sqlite('keys.db', { migrate: false }))
+ * ```
+ */
+export async function migrate(store: KeyStore): Promise<Migrated> {
+  if (!(store instanceof SqlStore)) throw new TypeError('migrate: give a store made by sqlite(), postgres() or mysql()')
+  return store.migrate()
 }
 
 function compileByDigest(db: Kysely<Schema>): string {

@@ -1,27 +1,9 @@
 import { storeContract } from '@bearward/keyring/testing'
-import type {} from '@internal/services/setup/mariadb'
 import { createPool as createCallbackPool } from 'mysql2'
 import { createPool, type Pool } from 'mysql2/promise'
-import { describe, inject, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { mysql } from '../src/index.ts'
-
-let databases = 0
-
-async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const admin = createPool({ uri: inject('mariadbUrl'), connectionLimit: 1 })
-  const name = `sql_${process.pid}_${++databases}`
-  // What a careless administrator would leave: text compared without case and accents.
-  await admin.query(`create database ${name} character set utf8mb4 collate utf8mb4_general_ci`)
-  const url = new URL(inject('mariadbUrl'))
-  url.pathname = name
-  return {
-    url: url.href,
-    async drop() {
-      await admin.query(`drop database ${name}`)
-      await admin.end()
-    },
-  }
-}
+import { createDatabase } from './support/databases.ts'
 
 interface Connection {
   threadId: number
@@ -54,10 +36,10 @@ describe('mysql()', () => {
   const harness = {
     offers: ['another', 'interruptNextCommit'] as const,
     async open() {
-      const { url, drop } = await createDatabase()
+      const database = await createDatabase('mysql')
       const pools: { end(): Promise<void> }[] = []
       const open = (): Pool => {
-        const pool = createPool({ uri: url, connectionLimit: 5 })
+        const pool = createPool({ uri: database.place, connectionLimit: 5 })
         pools.push(pool)
         return pool
       }
@@ -67,14 +49,14 @@ describe('mysql()', () => {
         store: mysql(pool),
         async another() {
           // The other kind of pool.
-          const callbacks = createCallbackPool({ uri: url, connectionLimit: 5 })
+          const callbacks = createCallbackPool({ uri: database.place, connectionLimit: 5 })
           pools.push(callbacks.promise())
           return mysql(callbacks)
         },
         interruptNextCommit,
         async remove() {
           for (const each of pools) await each.end()
-          await drop()
+          await database.remove()
         },
       }
     },

@@ -1,27 +1,9 @@
 import { storeContract } from '@bearward/keyring/testing'
-import type {} from '@internal/services/setup/postgres'
 import type { PoolClient } from 'pg'
 import { Pool } from 'pg'
-import { describe, inject, test } from 'vitest'
+import { describe, test } from 'vitest'
 import { postgres } from '../src/index.ts'
-
-let databases = 0
-
-/** A database of its own for each store, so that none sees another's rows. */
-async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const admin = new Pool({ connectionString: inject('postgresUrl'), max: 1 })
-  const name = `sql_${process.pid}_${++databases}`
-  await admin.query(`create database ${name}`)
-  const url = new URL(inject('postgresUrl'))
-  url.pathname = name
-  return {
-    url: url.href,
-    async drop() {
-      await admin.query(`drop database ${name} with (force)`)
-      await admin.end()
-    },
-  }
-}
+import { createDatabase } from './support/databases.ts'
 
 /** Ends the connection of the next commit after its keys are written, as a server that goes down would. */
 function interruptOnce(pool: Pool, killer: Pool): () => void {
@@ -48,11 +30,11 @@ describe('postgres()', () => {
   const harness = {
     offers: ['another', 'interruptNextCommit'] as const,
     async open() {
-      const { url, drop } = await createDatabase()
+      const database = await createDatabase('postgres')
       const pools: Pool[] = []
       const open = (): Pool => {
-        const pool = new Pool({ connectionString: url, max: 5 })
-        // What is ended below may tell of it after nobody asks any more.
+        const pool = new Pool({ connectionString: database.place, max: 5 })
+        // What is cut may tell of it after nobody asks any more.
         pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
         pools.push(pool)
         return pool
@@ -65,7 +47,7 @@ describe('postgres()', () => {
         interruptNextCommit,
         async remove() {
           for (const each of pools) await each.end()
-          await drop()
+          await database.remove()
         },
       }
     },

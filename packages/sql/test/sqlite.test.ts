@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { storeContract } from '@bearward/keyring/testing'
 import Database from 'better-sqlite3'
@@ -8,11 +5,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { describe, test } from 'vitest'
 import { type SqliteConnection, sqlite } from '../src/index.ts'
 import { kyselyConnection } from '../src/sqlite-driver.ts'
-
-function folder(): { path: string; remove: () => Promise<void> } {
-  const path = mkdtempSync(join(tmpdir(), 'bearward-sql-'))
-  return { path, remove: async () => rmSync(path, { recursive: true, force: true }) }
-}
+import { createDatabase } from './support/databases.ts'
 
 /** A connection whose disk fails once, when a commit has written its keys. */
 function failing(database: DatabaseSync): { connection: SqliteConnection; fail: () => void } {
@@ -49,9 +42,8 @@ describe('sqlite() on a file', () => {
   const harness = {
     offers: ['another'] as const,
     async open() {
-      const { path, remove } = folder()
-      const file = join(path, 'keys.db')
-      return { store: sqlite(file), another: async () => sqlite(file), remove }
+      const { place, remove } = await createDatabase('sqlite')
+      return { store: sqlite(place), another: async () => sqlite(place), remove }
     },
   }
   for (const { name, run } of storeContract(harness)) test(name, run)

@@ -17,7 +17,9 @@ mkdir -p "$part/apt/lists/partial" "$part/apt/archives/partial" "$part/debs" "$p
 
 {
   echo "Dir::State::Lists \"$part/apt/lists\"; Dir::Cache \"$part/apt\";"
-  echo 'APT::Sandbox::User "root"; Acquire::Languages "none"; Acquire::Retries "3";'
+  echo 'APT::Sandbox::User "root"; Acquire::Languages "none"; Acquire::Retries "3"; Acquire::http::Timeout "30";'
+  # What the machine does after its own updates.
+  echo '#clear APT::Update::Post-Invoke; #clear APT::Update::Post-Invoke-Success;'
   if [ "$suite" != - ]; then
     echo "Dir::Etc::SourceList \"$part/apt/sources.list\"; Dir::Etc::SourceParts \"/dev/null\";"
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" \

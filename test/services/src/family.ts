@@ -1,27 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Sends a signal to a process and to its children, such as PostgreSQL's backends. The process comes first. */
+/** Sends a signal to a process and then to its children, such as PostgreSQL's backends. */
 export function signalFamily(pid: number, signal: NodeJS.Signals): void {
-  process.kill(pid, signal)
-  for (const child of childrenOf(pid)) signalOne(child, signal)
+  for (const each of [pid, ...childrenOf(pid)]) signalOne(each, signal)
 }
 
 /** Kills a process and its children with SIGKILL; resolves when the children are dead. */
 export async function killFamily(pid: number): Promise<void> {
   // A process that stands still starts no further child.
-  process.kill(pid, 'SIGSTOP')
+  signalOne(pid, 'SIGSTOP')
   const children = childrenOf(pid)
   for (const child of children) signalOne(child, 'SIGKILL')
   while (children.some(isAlive)) await wait(5)
-  process.kill(pid, 'SIGKILL')
+  signalOne(pid, 'SIGKILL')
 }
 
+/** Sends a signal to a process, if it is still there. */
 function signalOne(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It ended meanwhile.
+    // It has ended meanwhile.
   }
 }
 
@@ -33,7 +33,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process is there and not merely waited for. */
+export function isAlive(pid: number): boolean {
   try {
     // The name in parentheses may hold anything; what follows it is the state. Z: dead, and not yet waited for.
     return !/^.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))

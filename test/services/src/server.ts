@@ -1,9 +1,12 @@
-/** A server on 127.0.0.1: a process of its own, or one that the environment names. */
+/**
+ * A server on 127.0.0.1, or one that the environment names: of that, all members but `url`, `port` and `close()` throw.
+ * A server of our own ends with this process, however that ends.
+ */
 export interface Server {
   /** What a client connects to. */
   readonly url: string
   readonly port: number
-  /** The main process. Another one after `restart()`. Throws for a server that the environment names, as all below but `close()`. */
+  /** The main process. Another one after `restart()`. Throws while the server is not running. */
   readonly pid: number
   readonly dataDir: string
   /** Ends the server in good order and waits for its end; does nothing if it is not running. Data stays for `restart()`. */
@@ -31,7 +34,10 @@ export function givenServer(variable: string): Server | undefined {
   if (!url) return undefined
 
   function refuse(): never {
-    throw new Error(`${variable} names a server that is not ours to stop; ask for one of your own with { own: true }`)
+    throw new Error(`${variable} names a server that is not ours to handle; ask for one of your own with { own: true }`)
+  }
+  async function refuseLater(): Promise<never> {
+    refuse()
   }
   return {
     url,
@@ -42,11 +48,11 @@ export function givenServer(variable: string): Server | undefined {
     get dataDir() {
       return refuse()
     },
-    stop: refuse,
-    kill: refuse,
+    stop: refuseLater,
+    kill: refuseLater,
+    restart: refuseLater,
     pause: refuse,
     resume: refuse,
-    restart: refuse,
     close: async () => {},
   }
 }

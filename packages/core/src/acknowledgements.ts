@@ -1,0 +1,108 @@
+import type { Confirmation } from './channel.ts'
+import { type Clock, schedule, systemClock } from './clock.ts'
+
+/** One process that may hold a lease, as the channel's registry knows it. */
+export interface Member {
+  readonly id: string
+  /** Milliseconds until the lease that it has registered runs out, rounded up. */
+  readonly leaseLeftMs: number
+}
+
+/** Who may hold a lease, read after the message was accepted: whoever registers later proves that it has heard it. */
+export interface Census {
+  readonly members: readonly Member[]
+  /**
+   * Milliseconds for which the registry is known to have lived, rounded down; `0` when nobody knows. A registry younger
+   * than one lease may have forgotten somebody, and a whole lease is waited for. Default: it never forgets.
+   */
+  readonly registryAgeMs?: number | undefined
+}
+
+export interface AcknowledgementOptions {
+  /** The channel's lease, in milliseconds. */
+  readonly leaseMs: number
+  /** Default `systemClock`. Only its monotonic side is asked: one that stands still makes the wait longer, never shorter. */
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * Waits until nobody accepts what a message forbids: each member has acknowledged it, or its lease has run out. For
+ * writing a channel. Make one before the message is sent, because an acknowledgement may overtake the census.
+ *
+ * The wait needs no margin for clocks: a verifier uses so much less of its lease that both sides, and the registry
+ * between them, may run wrong by 1 %.
+ *
+ * @example
+ * ```ts
+ * import { Acknowledgements, type Census } from '@bearward/core/channel'
+ *
+ * declare const server: { send(id: string): Promise<Census>; onAcknowledged(id: string, heard: (member: string) => void): void }
+ * const acknowledgements = new Acknowledgements({ leaseMs: 1000 })
+ * server.onAcknowledged('m1', (member) => acknowledgements.receive(member))
+ * const confirmation = await acknowledgements.confirm(await server.send('m1'))
+ * ```
+ */
+export class Acknowledgements {
+  readonly #clock: Clock
+  readonly #leaseMs: number
+  readonly #startedAt: number
+  readonly #received = new Set<string>()
+  #onReceived: () => void = nothing
+
+  constructor({ leaseMs, clock = systemClock }: AcknowledgementOptions) {
+    this.#clock = clock
+    this.#leaseMs = leaseMs
+    this.#startedAt = clock.monotonic()
+  }
+
+  /** This member has evicted what the message speaks of. Twice does no harm, nor does one that nobody waits for. */
+  receive(memberId: string): void {
+    this.#received.add(memberId)
+    this.#onReceived()
+  }
+
+  /** Resolves when no process accepts the old state any more; keeps the process alive until then. */
+  async confirm(census: Census): Promise<Confirmation> {
+    const countedAt = this.#clock.monotonic()
+    await new Promise<void>((resolve, reject) => {
+      let cancel = nothing
+      const look = (): void => {
+        cancel()
+        cancel = nothing
+        // Not from when the message was sent: what is left of a lease was read later.
+        const leftMs = this.#leftMs(census) - (this.#clock.monotonic() - countedAt)
+        try {
+          // A timer may fire early, so it is asked again.
+          if (leftMs > 0) cancel = schedule(this.#clock, leftMs, look, true)
+          else resolve()
+        } catch (error) {
+          reject(error)
+        }
+      }
+      this.#onReceived = look
+      look()
+    })
+    this.#onReceived = nothing
+    return this.#result(census, true, 0)
+  }
+
+  /** What is known when nobody waits. */
+  unconfirmed(census: Census): Confirmation {
+    return this.#result(census, false, this.#leftMs(census))
+  }
+
+  /** Milliseconds from the census until the last silent lease has run out. */
+  #leftMs({ members, registryAgeMs = Number.POSITIVE_INFINITY }: Census): number {
+    let leftMs = registryAgeMs < this.#leaseMs ? this.#leaseMs : 0
+    for (const { id, leaseLeftMs } of members) if (!this.#received.has(id)) leftMs = Math.max(leftMs, leaseLeftMs)
+    return leftMs
+  }
+
+  #result({ members }: Census, confirmed: boolean, boundMs: number): Confirmation {
+    const acknowledged = members.filter(({ id }) => this.#received.has(id)).length
+    const elapsedMs = this.#clock.monotonic() - this.#startedAt
+    return { confirmed, acknowledged, silent: members.length - acknowledged, elapsedMs, boundMs }
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,3 @@
+// What a channel is written with: `@bearward/core/channel`.
+
+export { type AcknowledgementOptions, Acknowledgements, type Census, type Member } from './acknowledgements.ts'
