@@ -61,9 +61,11 @@ export class Verification<S extends string> {
       scopes: settings.scopes as readonly S[],
       scopePatterns: settings.scopePatterns,
       clock: settings.clock,
-      resolve: async (digest, { fresh }) => {
-        const stored = await settings.store.findByDigest(digest, { fresh })
-        return stored === null ? null : this.#learn(stored)
+      // A store in this process may answer at once; then the verdict comes at once too.
+      resolve: (digest, { fresh }) => {
+        const found = settings.store.findByDigest(digest, { fresh })
+        const isLater = found !== null && 'then' in found
+        return isLater ? Promise.resolve(found).then((stored) => this.#learn(stored)) : this.#learn(found)
       },
     })
     verifier.on('accepted', ({ keyId, at, address }) => {
@@ -95,7 +97,8 @@ export class Verification<S extends string> {
     this.#subscriptions.push(subscription)
   }
 
-  #learn(stored: StoredKey): KeyringRecord {
+  #learn(stored: StoredKey | null): KeyringRecord | null {
+    if (stored === null) return null
     if (stored.rotatedTo !== null && !this.#rotated.has(stored.id)) {
       remember(this.#rotated, stored.id, { successorId: stored.rotatedTo, toldAt: Number.NEGATIVE_INFINITY })
     }

@@ -1,18 +1,27 @@
 import type { Kysely } from 'kysely'
-import type { Engine as EngineName, Migration } from './migrations.ts'
-import type { Schema } from './schema.ts'
+import type { Database, KeyRow, Schema } from './schema.ts'
 
 /** What differs between the databases; everything else is said once, in Kysely's words. */
 export interface Engine {
-  readonly name: EngineName
+  readonly name: Database
   readonly db: Kysely<Schema>
   /** Where reads go that need not see the latest commit. */
   readonly replica: Kysely<Schema>
+  /** Whether `(a, b) < (x, y)` walks an index. */
+  readonly comparesPairs: boolean
+  /** Rejects when the database is set up so that text would not come back as it was written. */
+  check?(): Promise<void>
   /**
-   * Runs `work` in one transaction that no other writer's can overlap once it has locked a counter. Rolled back when
-   * `work` rejects.
+   * The row with this digest, at once, or `null`; `undefined` when it cannot be said now. Sees every commit, and nothing
+   * that is not committed.
    */
+  findNow?(digest: string): KeyRow | null | undefined
+  /** Runs `work`, which is one statement, and again while the database is busy. */
+  run<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Runs `work` in one transaction; rolled back when `work` rejects. Must begin by `advance()`. */
   transact<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Adds to a counter and locks it until the transaction ends, so that no other's overlaps. @returns its new value */
+  advance(db: Kysely<Schema>, counter: Counter, by: number): Promise<number>
   /** Runs `work` while no other process migrates; in a transaction where the database can undo what it creates. */
   migrateAlone(work: (db: Kysely<Schema>) => Promise<void>): Promise<void>
   /** Tells the processes that listen of a change, as part of the transaction; only where the database can. */
@@ -21,15 +30,22 @@ export interface Engine {
   close(): Promise<void>
 }
 
-export type { Migration }
+/** Commits wait for commits, and uses for uses; neither waits for the other. */
+export type Counter = 'commits' | 'uses'
 
-/** What every store takes. */
+/** What every store of this package takes. */
 export interface SqlOptions {
   /**
-   * Whether to create and upgrade the tables when the store is first used. Default `true`; with `false`, run
-   * `migrate()` or the text of `migrationSql()` yourself.
+   * Whether to create and upgrade the tables when the store is first used. Default `true`; with `false`, call
+   * `migrate()` or run the text of `migrationSql()` yourself.
    */
   readonly migrate?: boolean | undefined
+}
+
+/** What `migrate()` did. */
+export interface Migrated {
+  readonly from: number
+  readonly to: number
 }
 
 /** @throws {TypeError} naming the option that cannot be used */

@@ -1,6 +1,7 @@
 import type { KeyStore } from '@bearward/keyring'
 import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely'
-import { checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { text, whole } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlStore } from './store.ts'
 
@@ -45,27 +46,56 @@ export function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2
     name: 'mysql',
     db,
     replica: replica === undefined ? db : kyselyOver('replica', replica),
+    comparesPairs: false,
+    check: () => checkSession(db),
+    run: (work) => work(db),
     transact: (work) => db.transaction().setIsolationLevel('read committed').execute(work),
-    // No transaction: MySQL commits at every change of a table.
-    migrateAlone: (work) =>
-      db.connection().execute(async (connection) => {
-        const lock = await sql<{ taken: unknown }>`select get_lock('bearward_migrations', ${sql.lit(
-          MIGRATION_WAIT_S,
-        )}) as taken`.execute(connection)
-        if (Number(lock.rows[0]?.taken) !== 1)
-          throw new Error('another process has been changing the tables for a minute')
-        try {
-          await work(connection)
-        } finally {
-          await sql`select release_lock('bearward_migrations')`.execute(connection)
-        }
-      }),
+    advance,
+    migrateAlone: (work) => db.connection().execute((connection) => migrateLocked(connection, work)),
     close: async () => {},
   }
 }
 
+/** No transaction: MySQL commits at every change of a table. */
+async function migrateLocked(db: Kysely<Schema>, work: (db: Kysely<Schema>) => Promise<void>): Promise<void> {
+  const wait = sql.lit(MIGRATION_WAIT_S)
+  const lock = await sql<{ taken: unknown }>`select get_lock('bearward_migrations', ${wait}) as taken`.execute(db)
+  if (Number(lock.rows[0]?.taken) !== 1) throw new Error('another process has been changing the tables for a minute')
+  try {
+    await work(db)
+  } finally {
+    await sql`select release_lock('bearward_migrations')`.execute(db)
+  }
+}
+
+/**
+ * Settings under which text is not what it was: without a strict mode it is cut to fit, with another character set it is
+ * turned into other bytes, and where backslashes do not escape, `mysql2` does not escape.
+ */
+async function checkSession(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ mode: unknown; charset: unknown }>`
+    select @@session.sql_mode as mode, @@session.character_set_client as charset`.execute(db)
+  const modes = text(rows[0]?.mode).split(',')
+  if (!modes.includes('STRICT_TRANS_TABLES') && !modes.includes('STRICT_ALL_TABLES')) {
+    throw new Error('mysql: sql_mode must have STRICT_TRANS_TABLES: without it text is cut to fit, and nobody is told')
+  }
+  if (modes.includes('NO_BACKSLASH_ESCAPES')) {
+    throw new Error('mysql: sql_mode must not have NO_BACKSLASH_ESCAPES: mysql2 escapes text with backslashes')
+  }
+  if (text(rows[0]?.charset) !== 'utf8mb4') {
+    throw new Error('mysql: the connections must use the character set utf8mb4, which is the default of mysql2')
+  }
+}
+
+async function advance(db: Kysely<Schema>, counter: Counter, by: number): Promise<number> {
+  const counters = db.updateTable('bearward_counters').where('name', '=', counter)
+  await counters.set((eb) => ({ value: eb('value', '+', by) })).execute()
+  const row = await db.selectFrom('bearward_counters').select('value').where('name', '=', counter).executeTakeFirst()
+  return whole(row?.value)
+}
+
 function kyselyOver(name: string, source: Mysql2Pool | Kysely<never>): Kysely<Schema> {
-  if (source instanceof Kysely) return source as unknown as Kysely<Schema>
+  if (source instanceof Kysely) return source.withoutPlugins() as unknown as Kysely<Schema>
   const pool = source !== null && typeof source === 'object' && 'pool' in source ? source.pool : source
   if (typeof (pool as MysqlPool | null)?.getConnection !== 'function') {
     throw new TypeError(`mysql: ${name} must be a pool of mysql2, or a Kysely instance`)

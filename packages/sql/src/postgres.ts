@@ -1,6 +1,8 @@
 import type { KeyStore } from '@bearward/keyring'
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely'
-import { checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { guardedPool } from './postgres-pool.ts'
+import { whole } from './rows.ts'
 import type { Schema } from './schema.ts'
 import { SqlStore } from './store.ts'
 
@@ -16,7 +18,8 @@ export const POSTGRES_CHANGES = 'bearward_changes'
 /**
  * Keys in PostgreSQL 12 or later. Every commit also notifies the processes that listen, as part of its transaction.
  *
- * @param source a `pg` pool, or a Kysely instance; it stays open when the store is closed
+ * @param source a `pg` pool, or a Kysely instance; it stays open when the store is closed. Listen to its `error` event:
+ *   `pg` ends a process that does not when an idle connection is lost
  * @param options `migrate`, `replica`
  * @throws {TypeError} when the source or an option cannot be used
  * @example
@@ -37,6 +40,8 @@ export function postgres(source: PostgresPool | Kysely<never>, options: Postgres
 
 /** Locked while the tables are changed: "bearward" in ASCII. */
 const MIGRATION_LOCK = '7089335930951987812'
+/** A process that stands still in the middle of a commit must not hold up all others for longer. */
+const IDLE_TIMEOUT = '10s'
 
 export function postgresEngine(source: PostgresPool | Kysely<never>, replica?: PostgresPool | Kysely<never>): Engine {
   const db = kyselyOver('source', source)
@@ -46,7 +51,10 @@ export function postgresEngine(source: PostgresPool | Kysely<never>, replica?: P
     name: 'postgres',
     db,
     replica: replica === undefined ? db : kyselyOver('replica', replica),
+    comparesPairs: true,
+    run: (work) => work(db),
     transact,
+    advance,
     migrateAlone: (work) =>
       transact(async (transaction) => {
         await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)}::bigint)`.execute(transaction)
@@ -59,10 +67,26 @@ export function postgresEngine(source: PostgresPool | Kysely<never>, replica?: P
   }
 }
 
+/**
+ * Also sees to it, for this transaction alone, that the server writes to its disk before it acknowledges, and that it ends
+ * the connection of a process that stands still; where the server has bounds of its own, they stay.
+ */
+async function advance(db: Kysely<Schema>, counter: Counter, by: number): Promise<number> {
+  const { rows } = await sql<{ value: unknown }>`
+    update bearward_counters set value = value + ${sql.lit(by)} where name = ${counter}
+    returning value,
+      case current_setting('synchronous_commit')
+        when 'off' then set_config('synchronous_commit', 'on', true) end as durable,
+      case current_setting('idle_in_transaction_session_timeout')
+        when '0' then set_config('idle_in_transaction_session_timeout', ${IDLE_TIMEOUT}, true) end as bounded
+  `.execute(db)
+  return whole(rows[0]?.value)
+}
+
 function kyselyOver(name: string, source: PostgresPool | Kysely<never>): Kysely<Schema> {
-  if (source instanceof Kysely) return source as unknown as Kysely<Schema>
+  if (source instanceof Kysely) return source.withoutPlugins() as unknown as Kysely<Schema>
   if (typeof (source as PostgresPool | null)?.connect !== 'function') {
     throw new TypeError(`postgres: ${name} must be a pool of pg, or a Kysely instance`)
   }
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: source }) })
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: guardedPool(source) }) })
 }

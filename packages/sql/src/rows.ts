@@ -24,9 +24,15 @@ export function rowOf(key: StoredKey): KeyRow {
     grace_ends_at: key.graceEndsAt,
     ends_predecessor: key.endsPredecessor ? 1 : 0,
     version: key.version,
-    ends_at: earlier(key.expiresAt, key.graceEndsAt),
-    standing: standingOf(key),
+    ...standingColumns(key),
   }
+}
+
+/** What follows from the rest, written down because it is looked for. */
+function standingColumns(key: StoredKey): Pick<KeyRow, 'standing' | 'ends_at' | 'announce_at'> {
+  const isFinal = key.revokedAt !== null || key.endedAt !== null
+  const endsAt = isFinal ? null : earlier(key.expiresAt, key.graceEndsAt)
+  return { standing: standingOf(key), ends_at: endsAt, announce_at: key.announcedAt === null ? endsAt : null }
 }
 
 /** A key as it is read. */
@@ -104,10 +110,12 @@ export function outboxEntryOf(row: OutboxRow): OutboxEntry {
   }
 }
 
+const decoder = new TextDecoder()
+
 /** MySQL hands over what is compared as bytes as bytes. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
+  if (value instanceof Uint8Array) return decoder.decode(value)
   throw new TypeError('a column that should hold text holds something else')
 }
 
@@ -118,8 +126,9 @@ function textOrNull(value: unknown): string | null {
 /** PostgreSQL hands over 64-bit numbers as text. */
 export function whole(value: unknown): number {
   const number = typeof value === 'number' ? value : Number(value)
-  if (!Number.isSafeInteger(number))
+  if (!Number.isSafeInteger(number)) {
     throw new TypeError('a column that should hold a whole number holds something else')
+  }
   return number
 }
 
@@ -127,10 +136,11 @@ function wholeOrNull(value: unknown): number | null {
   return value === null ? null : whole(value)
 }
 
-function standingOf({ revokedAt, endedAt, disabledAt }: StoredKey): Standing {
+function standingOf({ revokedAt, endedAt, disabledAt, rotatedTo }: StoredKey): Standing {
   if (revokedAt !== null) return 'revoked'
-  if (endedAt !== null) return 'ended'
-  return disabledAt === null ? 'open' : 'disabled'
+  if (endedAt !== null) return rotatedTo === null ? 'expired' : 'retired'
+  if (disabledAt !== null) return 'disabled'
+  return rotatedTo === null ? 'open' : 'retiring'
 }
 
 function earlier(one: number | null, other: number | null): number | null {

@@ -1,7 +1,11 @@
+/** The kinds of database. */
+export type Database = 'sqlite' | 'postgres' | 'mysql'
+
 /** The tables, as Kysely knows them. What a driver may hand back as text or bytes is read by `rows.ts` alone. */
 export interface Schema {
   bearward_keys: KeyRow
   bearward_key_uses: UseRow
+  bearward_usage_days: UsageDayRow
   bearward_audit: AuditRow
   bearward_outbox: OutboxRow
   bearward_counters: { name: string; value: Whole }
@@ -13,8 +17,8 @@ export type Whole = number
 /** Text that is compared as bytes; some drivers hand it over as bytes. */
 export type Bytes = string
 
-/** What decides, beside the dates, whether a key may act: kept so that it can be looked for. */
-export type Standing = 'open' | 'disabled' | 'ended' | 'revoked'
+/** What decides, beside the dates, where a key stands: `stateOf()` as far as no clock is needed. */
+export type Standing = 'open' | 'retiring' | 'disabled' | 'expired' | 'retired' | 'revoked'
 
 export interface KeyRow {
   id: Bytes
@@ -37,11 +41,14 @@ export interface KeyRow {
   grace_ends_at: Whole | null
   ends_predecessor: number
   version: Whole
-  /** The earlier of `expires_at` and `grace_ends_at`. */
+  standing: Bytes
+  /** The earlier of `expires_at` and `grace_ends_at`; null once the key is revoked or ended. */
   ends_at: Whole | null
-  standing: Standing
+  /** The same, and null also once the end was announced. */
+  announce_at: Whole | null
 }
 
+/** Apart from the keys, so that noting a use can never touch one. */
 export interface UseRow {
   key_id: Bytes
   last_used_at: Whole
@@ -50,10 +57,17 @@ export interface UseRow {
   addresses: string
 }
 
+/** Uses of a key by day, counted from 1970-01-01 in UTC. */
+export interface UsageDayRow {
+  key_id: Bytes
+  day: number
+  uses: Whole
+}
+
 export interface AuditRow {
   sequence: Whole
   at: Whole
-  action: string
+  action: Bytes
   key_id: Bytes
   owner: Bytes | null
   actor: Bytes | null

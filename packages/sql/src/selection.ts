@@ -1,66 +1,89 @@
-import type { EndingQuery, KeyState, ListQuery } from '@bearward/keyring'
+import type { KeyState, ListQuery } from '@bearward/keyring'
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely'
-import type { Schema } from './schema.ts'
+import type { Schema, Standing } from './schema.ts'
 
-type Builder = ExpressionBuilder<Schema, 'bearward_keys'>
+export type Builder = ExpressionBuilder<Schema, 'bearward_keys'>
 type Condition = ExpressionWrapper<Schema, 'bearward_keys', SqlBool>
+/** A condition on keys, in Kysely's words. */
+export type Where = (eb: Builder) => Condition
 
-/** What `list()` selects, as one condition. */
-export function listed(eb: Builder, { owner, environment, state, hint, after, now }: ListQuery): Condition {
-  const conditions: Condition[] = []
-  if (owner !== undefined) conditions.push(eb('owner', '=', owner))
-  if (environment !== undefined) conditions.push(eb('environment', '=', environment))
-  if (hint !== undefined && hint !== '') conditions.push(beginsWith(eb, hint))
-  if (state !== undefined) conditions.push(inState(eb, state, now))
-  if (after !== undefined) {
-    const { createdAt, id } = after
-    // The first condition bounds the index; the second says where in the last moment to go on.
-    conditions.push(eb('created_at', '<=', createdAt))
-    conditions.push(eb.or([eb('created_at', '<', createdAt), eb('id', '<', id)]))
-  }
-  return eb.and(conditions)
+/** Keys that are looked for together, in the order of creation. */
+export interface Part {
+  readonly where: Where
+  /**
+   * A condition implied by `where` that has an index of its own and that few keys may meet: then it is quicker to get
+   * these than to walk all keys in their order.
+   */
+  readonly rare?: Where
 }
 
-/** What `listEnding()` selects. */
-export function ending(eb: Builder, { until, unannounced = false }: EndingQuery): Condition {
-  const conditions = [eb('standing', 'in', ['open', 'disabled']), eb('ends_at', '<=', until)]
-  if (unannounced) conditions.push(eb('announced_at', 'is', null))
-  return eb.and(conditions)
+/** The keys in a state, as parts without a key in common. */
+export function partsOf(state: KeyState | undefined, now: number): readonly Part[] {
+  switch (state) {
+    case undefined:
+      return [{ where: (eb) => eb.and([]) }]
+    case 'revoked':
+      return [{ where: stands('revoked') }]
+    case 'expired':
+      return [{ where: stands('expired') }, { where: all(isDue, hasExpired), rare: isDue }]
+    case 'retired':
+      return [{ where: stands('retired') }, { where: all(isDue, not(hasExpired)), rare: isDue }]
+    case 'disabled':
+      return [{ where: all(stands('disabled'), not(isDue)) }]
+    case 'scheduled':
+      return [{ where: all(stands('open', 'retiring'), not(isDue), isToBegin), rare: isToBegin }]
+    case 'active':
+      return [{ where: all(stands('open'), not(isDue), not(isToBegin)) }]
+    case 'retiring':
+      return [{ where: all(stands('retiring'), not(isDue), not(isToBegin)) }]
+  }
+
+  /** The end of the key has come, and is not final yet: `ends_at` is null once it is. */
+  function isDue(eb: Builder): Condition {
+    return eb('ends_at', '<=', now)
+  }
+  function hasExpired(eb: Builder): Condition {
+    return eb('expires_at', '<=', now)
+  }
+  function isToBegin(eb: Builder): Condition {
+    return eb('not_before', '>', now)
+  }
+}
+
+/** What `list()` selects beside the state. */
+export function chosen(query: ListQuery, comparesPairs: boolean): Where {
+  const { owner, environment, hint, after } = query
+  return (eb) => {
+    const conditions: Condition[] = []
+    if (owner !== undefined) conditions.push(eb('owner', '=', owner))
+    if (environment !== undefined) conditions.push(eb('environment', '=', environment))
+    if (hint !== undefined && hint !== '') conditions.push(beginsWith(hint)(eb))
+    if (after !== undefined) {
+      const { createdAt, id } = after
+      const isEarlier = eb('created_at', '<', createdAt)
+      const isLaterInMoment = eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])
+      if (comparesPairs) conditions.push(eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+      else conditions.push(eb.or([isEarlier, isLaterInMoment]))
+    }
+    return eb.and(conditions)
+  }
 }
 
 /** All that sorts between the text and the same text with a last character that no text has. */
-function beginsWith(eb: Builder, beginning: string): Condition {
-  return eb.and([eb('hint', '>=', beginning), eb('hint', '<', `${beginning}\u{10ffff}`)])
+export function beginsWith(beginning: string): Where {
+  return (eb) => eb.and([eb('hint', '>=', beginning), eb('hint', '<', `${beginning}\u{10ffff}`)])
 }
 
-/** `stateOf()` in the words of a database. */
-function inState(eb: Builder, state: KeyState, now: number): Condition {
-  const isDue = (column: 'expires_at' | 'grace_ends_at' | 'ends_at'): Condition => eb(column, '<=', now)
-  const isNotDue = (column: 'expires_at' | 'ends_at'): Condition =>
-    eb.or([eb(column, 'is', null), eb(column, '>', now)])
-  const undecided = eb('standing', 'in', ['open', 'disabled'])
-  const isBegun = eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now)])
-  const mayAct = eb.and([eb('standing', '=', 'open'), isNotDue('ends_at')])
-  switch (state) {
-    case 'revoked':
-      return eb('standing', '=', 'revoked')
-    case 'expired':
-      return eb.or([
-        eb.and([eb('standing', '=', 'ended'), eb('rotated_to', 'is', null)]),
-        eb.and([undecided, isDue('expires_at')]),
-      ])
-    case 'retired':
-      return eb.or([
-        eb.and([eb('standing', '=', 'ended'), eb('rotated_to', 'is not', null)]),
-        eb.and([undecided, isDue('grace_ends_at'), isNotDue('expires_at')]),
-      ])
-    case 'disabled':
-      return eb.and([eb('standing', '=', 'disabled'), isNotDue('ends_at')])
-    case 'scheduled':
-      return eb.and([mayAct, eb('not_before', '>', now)])
-    case 'active':
-      return eb.and([mayAct, isBegun, eb('rotated_to', 'is', null)])
-    case 'retiring':
-      return eb.and([mayAct, isBegun, eb('rotated_to', 'is not', null)])
-  }
+function all(...conditions: readonly Where[]): Where {
+  return (eb) => eb.and(conditions.map((condition) => condition(eb)))
+}
+
+function stands(...standings: readonly [Standing, ...Standing[]]): Where {
+  const [only, ...others] = standings
+  return (eb) => (others.length === 0 ? eb('standing', '=', only) : eb('standing', 'in', standings))
+}
+
+/** A date that is not there has not come, and does not hold back. */
+function not(condition: Where): Where {
+  return (eb) => eb.not(eb.fn.coalesce(condition(eb), eb.lit(false))) as unknown as Condition
 }

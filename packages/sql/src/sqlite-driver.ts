@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 
 /** The part of a SQLite connection that is used: `DatabaseSync` of `node:sqlite` has it, and `better-sqlite3`'s `Database`. */
@@ -10,6 +9,7 @@ export interface SqliteConnection {
 /** A prepared statement of either. */
 export interface SqliteStatementHandle {
   all(...parameters: never[]): unknown[]
+  get(...parameters: never[]): unknown
   run(...parameters: never[]): { changes: number | bigint; lastInsertRowid: number | bigint }
   /** `node:sqlite` describes the columns of its answer. */
   columns(): readonly unknown[]
@@ -51,16 +51,24 @@ function statementOf(handle: SqliteStatementHandle): SqliteStatement {
 }
 
 /** How long a statement may wait for another process before it gives way to the event loop. */
-const BUSY_TIMEOUT_MS = 10
+const BUSY_TIMEOUT_MS = 5
 
 /**
- * Opens a file as the store wants it: readers and the writer do not wait for each other, and what was acknowledged is on
- * the disk.
+ * Opens a file as the store wants it: what was acknowledged is on the disk. `node:sqlite` is asked for and not imported:
+ * whoever uses another database needs no runtime that has it.
  *
- * @see https://www.sqlite.org/wal.html https://www.sqlite.org/pragma.html#pragma_synchronous
+ * @see https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 export function openSqlite(path: string): SqliteConnection {
-  const database = new DatabaseSync(path)
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA synchronous = FULL`)
-  return database
+  const sqlite = process.getBuiltinModule('node:sqlite')
+  if (sqlite === undefined) {
+    throw new TypeError('sqlite: this runtime has no node:sqlite; give an open database of better-sqlite3 instead')
+  }
+  try {
+    const database = new sqlite.DatabaseSync(path)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA synchronous = FULL`)
+    return database
+  } catch (cause) {
+    throw new Error(`sqlite: cannot open ${path}`, { cause })
+  }
 }

@@ -1,8 +1,9 @@
 import type { KeyStore } from '@bearward/keyring'
-import { Kysely, SqliteDialect, sql } from 'kysely'
-import { checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
-import type { Schema } from './schema.ts'
-import { retryBusy } from './sqlite-busy.ts'
+import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely'
+import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { whole } from './rows.ts'
+import type { KeyRow, Schema } from './schema.ts'
+import { isBusy, retryBusy } from './sqlite-busy.ts'
 import { kyselyConnection, openSqlite, type SqliteConnection } from './sqlite-driver.ts'
 import { SqlStore } from './store.ts'
 
@@ -14,6 +15,7 @@ import { SqlStore } from './store.ts'
  *   a killed process and a power failure. What you opened yourself stays open, and as you set it up
  * @param options `migrate`
  * @throws {TypeError} when the source or an option cannot be used
+ * @throws {Error} when the path cannot be opened
  * @example
  * ```ts
  * import { keyFormat } from '@bearward/core'
@@ -29,40 +31,117 @@ export function sqlite(source: string | SqliteConnection | Kysely<never>, option
 }
 
 export function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine {
-  if (source instanceof Kysely) return engineOver(source as unknown as Kysely<Schema>, async () => {})
+  if (source instanceof Kysely) return new SqliteEngine(source.withoutPlugins() as unknown as Kysely<Schema>)
   if (typeof source === 'string' && source !== '') {
-    const db = kyselyOver(openSqlite(source))
-    return engineOver(db, () => db.destroy(), source === ':memory:' ? undefined : 'PRAGMA journal_mode = WAL')
+    return new SqliteEngine(openSqlite(source), {
+      closes: true,
+      // Readers and the writer do not wait for each other: https://www.sqlite.org/wal.html
+      ...(source !== ':memory:' && { setUp: 'PRAGMA journal_mode = WAL' }),
+    })
   }
   if (typeof (source as SqliteConnection | null)?.prepare !== 'function') {
     throw new TypeError('sqlite: give a path, an open database, or a Kysely instance')
   }
-  return engineOver(kyselyOver(source as SqliteConnection), async () => {})
+  return new SqliteEngine(source as SqliteConnection)
 }
 
-function kyselyOver(connection: SqliteConnection): Kysely<Schema> {
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselyConnection(connection) }) })
+interface Manners {
+  /** A statement that must have succeeded before the first transaction. */
+  readonly setUp?: string
+  readonly closes?: boolean
 }
 
-/** @param setUp a statement that must have succeeded before the first transaction */
-function engineOver(db: Kysely<Schema>, close: () => Promise<void>, setUp?: string): Engine {
-  let isSetUp = setUp === undefined
-  const transact = <T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> =>
-    retryBusy(() =>
-      db.connection().execute(async (connection) => {
-        if (!isSetUp && setUp !== undefined) await sql.raw(setUp).execute(connection)
-        isSetUp = true
+class SqliteEngine implements Engine {
+  readonly name = 'sqlite'
+  readonly comparesPairs = true
+  readonly db: Kysely<Schema>
+  readonly #connection: SqliteConnection | undefined
+  readonly #closes: boolean
+  #setUp: string | undefined
+  /** Whether the connection holds a transaction whose writes nobody may see yet. */
+  #isInTransaction = false
+  #find: ((digest: string) => unknown) | undefined
+
+  constructor(source: SqliteConnection | Kysely<Schema>, { setUp, closes = false }: Manners = {}) {
+    this.#connection = source instanceof Kysely ? undefined : source
+    this.db =
+      source instanceof Kysely
+        ? source
+        : new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselyConnection(source) }) })
+    this.#setUp = setUp
+    this.#closes = closes
+  }
+
+  get replica(): Kysely<Schema> {
+    return this.db
+  }
+
+  findNow(digest: string): KeyRow | null | undefined {
+    if (this.#connection === undefined || this.#isInTransaction) return undefined
+    this.#find ??= prepareFind(this.#connection)
+    try {
+      return (this.#find(digest) as KeyRow | undefined) ?? null
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw error
+    }
+  }
+
+  run<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    return retryBusy(() => work(this.db))
+  }
+
+  transact<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    return retryBusy(() =>
+      this.db.connection().execute(async (connection) => {
+        if (this.#setUp !== undefined) await connection.executeQuery(CompiledQuery.raw(this.#setUp))
+        this.#setUp = undefined
         // Takes the write lock first: a transaction that begins by reading may find, when it writes, that it is too late.
         await sql`begin immediate`.execute(connection)
+        this.#isInTransaction = true
         try {
           const result = await work(connection)
           await sql`commit`.execute(connection)
           return result
         } catch (error) {
-          await sql`rollback`.execute(connection)
+          await rollBack(connection)
           throw error
+        } finally {
+          this.#isInTransaction = false
         }
       }),
     )
-  return { name: 'sqlite', db, replica: db, transact, migrateAlone: transact, close }
+  }
+
+  async advance(db: Kysely<Schema>, counter: Counter, by: number): Promise<number> {
+    const { value } = await db
+      .updateTable('bearward_counters')
+      .set((eb) => ({ value: eb('value', '+', by) }))
+      .where('name', '=', counter)
+      .returning('value')
+      .executeTakeFirstOrThrow()
+    return whole(value)
+  }
+
+  migrateAlone(work: (db: Kysely<Schema>) => Promise<void>): Promise<void> {
+    return this.transact(work)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closes) await this.db.destroy()
+  }
+}
+
+function prepareFind(connection: SqliteConnection): (digest: string) => unknown {
+  const statement = connection.prepare('select * from bearward_keys where digest = ?')
+  return statement.get.bind(statement) as (digest: string) => unknown
+}
+
+/** SQLite has rolled back by itself after some errors, and complains when it is asked again. */
+async function rollBack(connection: Kysely<Schema>): Promise<void> {
+  try {
+    await sql`rollback`.execute(connection)
+  } catch {
+    // The error that led here says more.
+  }
 }

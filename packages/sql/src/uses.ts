@@ -1,7 +1,10 @@
 import { MAX_ADDRESSES, type Use, type UseOutcome } from '@bearward/keyring'
 import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import { chunks } from './commits.ts'
+import type { Engine } from './engine.ts'
 import { text, whole } from './rows.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, UseRow } from './schema.ts'
 
 interface Known {
   readonly at: number
@@ -9,23 +12,40 @@ interface Known {
   readonly addresses: readonly string[]
 }
 
-/** Writes uses into their own table; the caller sees to it that nobody else does at the same time. */
-export async function writeUses(db: Kysely<Schema>, uses: readonly Use[]): Promise<UseOutcome[]> {
-  const ids = [...new Set(uses.map(({ keyId }) => keyId))]
-  const keys = await db.selectFrom('bearward_keys').select('id').where('id', 'in', ids).execute()
-  const isThere = new Set(keys.map(({ id }) => text(id)))
-  const known = await readUses(db, ids)
-  const outcomes: UseOutcome[] = []
-  for (const { keyId, at, from } of uses) {
-    if (!isThere.has(keyId)) continue
-    const before = known.get(keyId)
-    const after = merge(before, at, from)
-    known.set(keyId, after)
-    await write(db, keyId, after, before === undefined)
-    const isNewAddress = from !== null && !(before?.addresses.includes(from) ?? false)
-    outcomes.push({ keyId, isFirst: before === undefined, isNewAddress })
+/** Notes uses in their own tables: no statement here writes to a key. */
+export function writeUses(engine: Engine, uses: readonly Use[]): Promise<UseOutcome[]> {
+  return engine.transact(async (db) => {
+    // A lock of its own: uses wait for uses, and never for a change of a key.
+    await engine.advance(db, 'uses', 1)
+    const ids = [...new Set(uses.map(({ keyId }) => keyId))]
+    const keys = await db.selectFrom('bearward_keys').select('id').where('id', 'in', ids).execute()
+    const present = new Set(keys.map(({ id }) => text(id)))
+    const known = await readUses(db, ids)
+    const changed = new Map<string, Known>()
+    const outcomes = uses.filter(({ keyId }) => present.has(keyId)).map((use) => note(use, known, changed))
+    await replaceUses(engine, db, changed)
+    return outcomes
+  })
+}
+
+function note({ keyId, at, from }: Use, known: Map<string, Known>, changed: Map<string, Known>): UseOutcome {
+  const before = known.get(keyId)
+  const after = merge(before, at, from)
+  known.set(keyId, after)
+  changed.set(keyId, after)
+  const isNewAddress = from !== null && !(before?.addresses.includes(from) ?? false)
+  return { keyId, isFirst: before === undefined, isNewAddress }
+}
+
+function merge(before: Known | undefined, at: number, from: string | null): Known {
+  const addresses = before?.addresses ?? []
+  const isLatest = before === undefined || at >= before.at
+  const isNew = from !== null && !addresses.includes(from)
+  return {
+    at: isLatest ? at : before.at,
+    from: isLatest && from !== null ? from : (before?.from ?? null),
+    addresses: isNew ? [...addresses, from].slice(-MAX_ADDRESSES) : addresses,
   }
-  return outcomes
 }
 
 async function readUses(db: Kysely<Schema>, ids: readonly string[]): Promise<Map<string, Known>> {
@@ -42,30 +62,25 @@ async function readUses(db: Kysely<Schema>, ids: readonly string[]): Promise<Map
   )
 }
 
-function merge(before: Known | undefined, at: number, from: string | null): Known {
-  const addresses = before?.addresses ?? []
-  const isLatest = before === undefined || at >= before.at
-  const isNew = from !== null && !addresses.includes(from)
-  return {
-    at: isLatest ? at : before.at,
-    from: isLatest && from !== null ? from : (before?.from ?? null),
-    addresses: isNew ? [...addresses, from].slice(-MAX_ADDRESSES) : addresses,
-  }
-}
-
-async function write(
-  db: Kysely<Schema>,
-  keyId: string,
-  { at, from, addresses }: Known,
-  isFirst: boolean,
-): Promise<void> {
-  const columns = { last_used_at: at, last_used_from: from, addresses: JSON.stringify(addresses) }
-  if (isFirst) {
-    await db
-      .insertInto('bearward_key_uses')
-      .values({ key_id: keyId, ...columns })
-      .execute()
-  } else {
-    await db.updateTable('bearward_key_uses').set(columns).where('key_id', '=', keyId).execute()
+/** Whole rows take the place of those that are there: nobody else writes uses meanwhile. */
+async function replaceUses(engine: Engine, db: Kysely<Schema>, changed: ReadonlyMap<string, Known>): Promise<void> {
+  const rows: UseRow[] = [...changed].map(([key_id, { at, from, addresses }]) => ({
+    key_id,
+    last_used_at: at,
+    last_used_from: from,
+    addresses: JSON.stringify(addresses),
+  }))
+  const columns = ['last_used_at', 'last_used_from', 'addresses'] as const
+  for (const some of chunks(rows)) {
+    const insert = db.insertInto('bearward_key_uses').values(some)
+    const replace =
+      engine.name === 'mysql'
+        ? insert.onDuplicateKeyUpdate(Object.fromEntries(columns.map((name) => [name, sql`values(${sql.ref(name)})`])))
+        : insert.onConflict((conflict) =>
+            conflict
+              .column('key_id')
+              .doUpdateSet((eb) => Object.fromEntries(columns.map((name) => [name, eb.ref(`excluded.${name}`)]))),
+          )
+    await replace.execute()
   }
 }
