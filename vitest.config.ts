@@ -13,6 +13,7 @@ export default defineConfig({
       ...packageProjects('core', 'express', 'koa', 'hono', 'keyring'),
       'test/docs',
       'test/adapters',
+      'test/coherence',
       'examples',
       'bench',
       'test/workerd',

@@ -24,9 +24,9 @@ const LEASE_MS = 300
 const MAX_DRIFT = 0.01
 /** Faults happen for so long, and then everything heals. */
 const FAULTS_MS = 6 * LEASE_MS
-/** Connections are tried again, and so are proofs. */
-const HITS_AGAIN_MS = 2 * LEASE_MS + 60
-const QUIET_MS = HITS_AGAIN_MS + 2 * LEASE_MS
+/** Two leases, and what is still under way on links that were slow. */
+const HITS_AGAIN_MS = 2 * LEASE_MS + 150
+const QUIET_MS = HITS_AGAIN_MS + 150
 const KEYS = 6
 
 interface Process {
@@ -98,7 +98,8 @@ class Simulation {
   }
 
   async run(): Promise<void> {
-    for (let key = 0; key < KEYS - 1; key++) this.#commit({ id: `k${key}`, digest: digestOf(`k${key}`), revokedAt: null })
+    for (let key = 0; key < KEYS - 1; key++)
+      this.#commit({ id: `k${key}`, digest: digestOf(`k${key}`), revokedAt: null })
     this.#scheduleRequests()
     this.#scheduleChanges()
     if (!this.#isPeaceful) this.#scheduleFaults()
@@ -135,7 +136,8 @@ class Simulation {
     const committed = (row: Row): void => {
       this.#note(row)
       // The worst moment to die: committed, and nobody told.
-      if (!this.#isPeaceful && this.#hasFaults && this.#random.chance(0.05)) this.#crash(host, this.#random.between(0, 5))
+      if (!this.#isPeaceful && this.#hasFaults && this.#random.chance(0.05))
+        this.#crash(host, this.#random.between(0, 5))
     }
     return {
       host,
@@ -157,7 +159,7 @@ class Simulation {
   // Requests
 
   #scheduleRequests(): void {
-    this.#timeline.after(this.#random.between(0, 24), () => {
+    this.#timeline.after(this.#random.between(0, 40), () => {
       this.#request(this.#random.below(this.#slots.length), `k${this.#random.below(KEYS)}`)
       this.#scheduleRequests()
     })
@@ -357,7 +359,7 @@ class Simulation {
     }
     this.history.orphansEndAt = this.#timeline.now + 2 * SWEEP_MS + LEASE_MS
     for (let slot = 0; slot < this.#slots.length; slot++) this.#expectHits(slot)
-    for (let when = 0; when < QUIET_MS; when += 40) {
+    for (let when = 0; when < QUIET_MS; when += 75) {
       for (const id of ['k2', 'k3', 'k4']) {
         this.#timeline.after(when, () => this.#request(this.#random.below(this.#slots.length), id))
       }
@@ -368,7 +370,9 @@ class Simulation {
   #expectHits(slot: number): void {
     let hits = 0
     for (const laterMs of [0, 60, 120]) {
-      this.#timeline.after(HITS_AGAIN_MS + laterMs, () => this.#request(slot, 'k0', (wasHit) => (hits += Number(wasHit))))
+      this.#timeline.after(HITS_AGAIN_MS + laterMs, () =>
+        this.#request(slot, 'k0', (wasHit) => (hits += Number(wasHit))),
+      )
     }
     this.#timeline.after(HITS_AGAIN_MS + 121, () => {
       if (hits === 0) this.history.fail(this.#timeline.now, `process ${slot} has no hits again`)

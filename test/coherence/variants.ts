@@ -1,8 +1,13 @@
 import { RecordCache } from '../../packages/core/src/cache.ts'
-import { Flight } from '../../packages/core/src/flight.ts'
+import { Flight, FreshReads } from '../../packages/core/src/flight.ts'
 import { Term } from '../../packages/core/src/lease.ts'
 import { running } from './model/host.ts'
 import type { Flaws } from './simulation.ts'
+
+interface Instant {
+  readonly wall: number
+  readonly monotonic: number
+}
 
 /** A protocol with one thing wrong, which the simulation must find out. */
 export interface Variant {
@@ -19,7 +24,7 @@ export const variants: readonly Variant[] = [
     name: 'lease from receive time',
     breakCore: () => {
       const { begin } = Term.prototype
-      return patch(Term.prototype, 'begin', function (this: Term, from: { wall: number; monotonic: number }, length: number) {
+      return patch(Term.prototype, 'begin', function (this: Term, from: Instant, length: number) {
         const received = running === undefined ? from : { wall: running.now(), monotonic: running.monotonic() }
         begin.call(this, received, length)
       })
@@ -30,7 +35,7 @@ export const variants: readonly Variant[] = [
     breakCore: () => {
       const { begin } = Term.prototype
       const ends = new WeakMap<Term, number>()
-      const mendBegin = patch(Term.prototype, 'begin', function (this: Term, from: { wall: number; monotonic: number }, length: number) {
+      const mendBegin = patch(Term.prototype, 'begin', function (this: Term, from: Instant, length: number) {
         ends.set(this, from.monotonic + length)
         begin.call(this, from, length)
       })
@@ -59,14 +64,34 @@ export const variants: readonly Variant[] = [
     name: 'sliding age',
     breakCore: () => {
       const { get } = RecordCache.prototype
-      return patch(RecordCache.prototype, 'get', function (this: RecordCache<never>, digest: string, now: number, monotonic: number) {
-        const found = get.call(this, digest, now, monotonic)
-        const moments = this.moments()
-        if (found !== undefined) Object.assign(found, { readAtWall: moments.wall, readAtMonotonic: moments.monotonic })
-        return found
+      return patch(
+        RecordCache.prototype,
+        'get',
+        function (this: RecordCache<never>, digest: string, now: number, monotonic: number) {
+          const found = get.call(this, digest, now, monotonic)
+          const moments = this.moments()
+          if (found !== undefined)
+            Object.assign(found, { readAtWall: moments.wall, readAtMonotonic: moments.monotonic })
+          return found
+        },
+      )
+    },
+  },
+]
+
+/** Beyond the twelve: parts of the protocol that are easy to forget. */
+export const extraVariants: readonly Variant[] = [
+  {
+    name: 'no room for clocks that drift',
+    breakCore: () => {
+      const { begin } = Term.prototype
+      return patch(Term.prototype, 'begin', function (this: Term, from: Instant, length: number) {
+        begin.call(this, from, (length + 1) / 0.98)
       })
     },
   },
+  { name: 'no fresh reads', breakCore: () => patch(FreshReads.prototype, 'needed', () => false) },
+  { name: 'registers for its lease after the ping', flaws: { registersLate: true } },
 ]
 
 function patch<T extends object, Name extends keyof T>(target: T, name: Name, replacement: unknown): () => void {

@@ -20,7 +20,7 @@ export class Link {
   }
 
   delay(): number {
-    return this.#random.between(0.2, this.#random.chance(0.05) ? 40 : 4) * this.slowness
+    return this.#random.between(0.2, this.#random.chance(0.05) ? 40 : 4 * this.slowness)
   }
 
   /** Carries a message; it waits where the link is blocked. */

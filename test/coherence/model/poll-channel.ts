@@ -72,7 +72,11 @@ export class PollChannel implements Channel {
       store.pollers.set(host.name, { leaseEndsAt: this.#storeNow + leaseMs, acknowledged })
       store.prune(5 * leaseMs)
       const isGap = cursor !== undefined && cursor < store.removedUpTo
-      return { rows: store.outbox.filter(({ sequence }) => sequence > (cursor ?? store.lastSequence)), isGap, last: store.lastSequence }
+      return {
+        rows: store.outbox.filter(({ sequence }) => sequence > (cursor ?? store.lastSequence)),
+        isGap,
+        last: store.lastSequence,
+      }
     })
     if (isGap) {
       this.#cursor = last

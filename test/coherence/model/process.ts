@@ -39,7 +39,6 @@ export function verifierOf({ host, link, store, channel, maxAgeMs, slowMs, loss 
   })
   // Somebody listens, so no warning is printed.
   verifier.on('failed', () => {})
-  if (process.env.LEASE) verifier.on('lease', (e) => console.log('        ', host.name, host.monotonic().toFixed(0), JSON.stringify({...e, error: String(e.error)})))
   return verifier
 }
 

@@ -13,6 +13,7 @@ export interface PushFlaws {
   readonly acknowledgesFirst?: boolean
   readonly staysSilentAboutLoss?: boolean
   readonly trustsRegistry?: boolean
+  readonly registersLate?: boolean
 }
 
 interface World {
@@ -79,16 +80,22 @@ export class PushChannel implements Channel {
 
   /** Registers first: whoever publishes after that waits for this member, whoever published before is heard by the ping. */
   async #prove(): Promise<void> {
-    const { broker } = this.#world
+    const { flaws } = this.#world
     const hearing = this.#hearing
     if (hearing === undefined) throw new Error('not connected')
-    await this.#ask<void>((answer) => {
-      broker.register(this.#memberId)
-      answer()
-    })
+    if (!flaws.registersLate) await this.#register()
     await new Promise<void>((pong, lost) => {
       if (this.#hearing !== hearing) lost(new Error('connection lost'))
       else hearing.toServer(() => hearing.toProcess(pong))
+    })
+    if (flaws.registersLate) await this.#register()
+  }
+
+  #register(): Promise<void> {
+    const { broker } = this.#world
+    return this.#ask<void>((answer) => {
+      broker.register(this.#memberId)
+      answer()
     })
   }
 
