@@ -64,7 +64,9 @@ export async function countMembers(engine: Engine): Promise<{ registered: readon
     sql<{ id: unknown; lease_ms: unknown; until: unknown; acknowledged: unknown; now: unknown }>`
       select id, lease_ms, until, acknowledged, ${now} as now from bearward_members
       union all
-      select '', 0, coalesce((select since from bearward_servers where identity = ${identity}), 0), 0, ${now}`.execute(db),
+      select '', 0, coalesce((select since from bearward_servers where identity = ${identity}), 0), 0, ${now}`.execute(
+      db,
+    ),
   )
   const registered = rows
     .filter(({ id }) => text(id) !== '')
@@ -89,6 +91,8 @@ async function beginCount(engine: Engine): Promise<void> {
   const [now, identity] = [sql.raw(NOW[engine.name]), sql.raw(IDENTITY[engine.name])]
   await engine.run((db: Kysely<Schema>) =>
     sql`insert into bearward_servers (identity, since)
-      select ${identity}, ${now} where not exists (select 1 from bearward_servers where identity = ${identity})`.execute(db),
+      select ${identity}, ${now} where not exists (select 1 from bearward_servers where identity = ${identity})`.execute(
+      db,
+    ),
   )
 }

@@ -6,17 +6,17 @@ import {
   type Clock,
   type Confirmation,
   type Invalidation,
-  schedule,
   SECOND,
+  schedule,
   systemClock,
 } from '@bearward/core'
 import { Acknowledgements } from '@bearward/core/channel'
 import type { KeyStore } from '@bearward/keyring'
+import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
 import { acknowledge, censusOf, countMembers, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { text, whole } from './rows.ts'
 import { SqlStore } from './store.ts'
-import { memberId, wholeOption } from './channel-options.ts'
 
 /** What `sqlChannel()` takes besides the store. */
 export interface SqlChannelOptions {
@@ -51,7 +51,8 @@ export function sqlChannel(store: KeyStore, options: SqlChannelOptions = {}): Ch
     throw new TypeError('sqlChannel: the store must be made by sqlite(), mysql() or postgres()')
   }
   for (const name of Object.keys(options)) {
-    if (!['leaseMs', 'pollMs', 'clock'].includes(name)) throw new TypeError(`sqlChannel: there is no option \`${name}\``)
+    if (!['leaseMs', 'pollMs', 'clock'].includes(name))
+      throw new TypeError(`sqlChannel: there is no option \`${name}\``)
   }
   const leaseMs = wholeOption('sqlChannel', 'leaseMs', options.leaseMs, SECOND, 100, 60 * SECOND)
   const pollMs = wholeOption('sqlChannel', 'pollMs', options.pollMs, Math.min(100, leaseMs / 2), 10, leaseMs / 2)

@@ -6,8 +6,8 @@ import {
   type Clock,
   type Confirmation,
   type Invalidation,
-  schedule,
   SECOND,
+  schedule,
   systemClock,
 } from '@bearward/core'
 import { Acknowledgements } from '@bearward/core/channel'
@@ -138,7 +138,7 @@ class ListenChannel implements Channel {
   async publish(change: Change, { confirm = true }: { confirm?: boolean | undefined } = {}): Promise<Confirmation> {
     if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
     // Without it nobody's acknowledgement is heard, and every lease is waited out: slower, and as true.
-    await this.#connect().catch(() => {})
+    await this.#connectSoon()
     const id = String(++this.#published)
     const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#clock })
     this.#waiting.set(id, acknowledgements)
@@ -192,6 +192,16 @@ class ListenChannel implements Channel {
       this.#connecting = undefined
     })
     await this.#connecting
+  }
+
+  /** A pool that has no connection to give must not hold up a revocation for longer than the leases do. */
+  async #connectSoon(): Promise<void> {
+    let cancel = (): void => {}
+    const late = new Promise<void>((resolve) => {
+      cancel = schedule(this.#clock, this.leaseMs, resolve)
+    })
+    await Promise.race([this.#connect().catch(() => {}), late])
+    cancel()
   }
 
   /** One connection, one span of hearing: after a loss nothing that was asked on it counts. */
