@@ -8,6 +8,8 @@ export interface Schema {
   bearward_usage_days: UsageDayRow
   bearward_audit: AuditRow
   bearward_outbox: OutboxRow
+  bearward_members: MemberRow
+  bearward_servers: ServerRow
   bearward_counters: { name: string; value: Whole }
   bearward_migrations: { version: number; applied_at: Whole }
 }
@@ -80,4 +82,21 @@ export interface AuditRow {
 export interface OutboxRow {
   sequence: Whole
   invalidations: string
+}
+
+/** A process that takes part in a channel. */
+export interface MemberRow {
+  id: Bytes
+  lease_ms: Whole
+  /** Epoch milliseconds, by the server's clock, until which it may hold a lease. */
+  until: Whole
+  /** The sequence up to which it has forgotten what changed. */
+  acknowledged: Whole
+}
+
+/** The server that keeps count of the members. */
+export interface ServerRow {
+  identity: Bytes
+  /** Epoch milliseconds, by its own clock. */
+  since: Whole
 }
