@@ -194,7 +194,7 @@ describe('postgresChannel()', () => {
     const { token, key } = await one.keyring.issue()
     for (const process of [one, two]) await warm(process, token)
     await one.opened.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%bearward_to_%' and pid <> pg_backend_pid()",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ~ '^(select pg_notify|listen)' and pid <> pg_backend_pid()",
     )
     await one.keyring.revoke(key.id)
     for (const process of [one, two]) expect(await accepts(process, token)).toBe(false)
