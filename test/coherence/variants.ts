@@ -1,7 +1,7 @@
 import { RecordCache } from '../../packages/core/src/cache.ts'
 import { Flight, FreshReads } from '../../packages/core/src/flight.ts'
 import { Term } from '../../packages/core/src/lease.ts'
-import { running } from './model/host.ts'
+import { processor } from './model/host.ts'
 import type { Flaws } from './simulation.ts'
 
 interface Instant {
@@ -25,6 +25,7 @@ export const variants: readonly Variant[] = [
     breakCore: () => {
       const { begin } = Term.prototype
       return patch(Term.prototype, 'begin', function (this: Term, from: Instant, length: number) {
+        const { running } = processor
         const received = running === undefined ? from : { wall: running.now(), monotonic: running.monotonic() }
         begin.call(this, received, length)
       })

@@ -31,7 +31,7 @@ export interface ChannelCase {
 }
 
 /** Hears, and writes down what. */
-export class Listener implements ChannelSubscriber {
+class Listener implements ChannelSubscriber {
   readonly heard: Invalidation[] = []
   losses = 0
   subscription!: ChannelSubscription

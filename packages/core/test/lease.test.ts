@@ -419,8 +419,8 @@ test('a channel that throws, and a clock that sets no timer, cost the lease and 
     throw new Error('not here')
   }
   const channel: Channel = {
-    ...new ScriptedChannel(),
     leaseMs: 1000,
+    durable: false,
     subscribe: () => ({
       prove: () => (proofs++ === 0 ? fails() : Promise.resolve()),
       close: fails,

@@ -8,7 +8,7 @@ export type Pause = 'stopped' | 'asleep'
 type State = 'up' | Pause | 'dead'
 
 /** The process whose code is running; variants that read a clock ask it. */
-export let running: Host | undefined
+export const processor: { running: Host | undefined } = { running: undefined }
 
 /** One process: its clocks, which both run wrong by up to 1 %, and what waits for it while it stands still. */
 export class Host implements Clock {
@@ -131,7 +131,7 @@ export class Host implements Clock {
   }
 
   #enter(run: () => void): void {
-    running = this
+    processor.running = this
     this.#timeline.touched()
     run()
   }

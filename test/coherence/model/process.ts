@@ -4,7 +4,7 @@ import type { Link } from './network.ts'
 import type { Row, Store } from './store.ts'
 
 /** The digest of a token, spelt so that a trace can be read. */
-export const digester = { digest: (token: string): string => token.replace('token_', 'digest-'), older: [] }
+const digester = { digest: (token: string): string => token.replace('token_', 'digest-'), older: [] }
 
 export function digestOf(id: string): string {
   return `digest-${id}`
