@@ -8,7 +8,7 @@ import type { Database, Schema } from './schema.ts'
  * How long a registration lasts, by the server's clock: so long that a clock that is set right does not make a living
  * member look dead, and renewed so early that one which is late does not either.
  */
-export const REGISTERED_MS = 30_000
+const REGISTERED_MS = 30_000
 export const RENEW_AFTER_MS = 10_000
 
 /** The server's clock, in epoch milliseconds. */

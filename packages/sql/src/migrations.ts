@@ -142,25 +142,18 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 3,
-    statements: ({ whole, bytes }) => memberTables(whole, bytes),
+    // Who takes part in a channel, and since when this server keeps count of it.
+    statements: ({ whole, bytes, table }) => [
+      ...table('bearward_members', [
+        `id ${bytes(64)} not null primary key`,
+        `lease_ms ${whole} not null`,
+        `until ${whole} not null`,
+        `acknowledged ${whole} not null`,
+      ]),
+      ...table('bearward_servers', [`identity ${bytes(255)} not null primary key`, `since ${whole} not null`]),
+    ],
   },
 ]
-
-/** Who takes part in a channel, and since when this server keeps count of it. Made by a channel too, where there is no store. */
-export function memberTables(whole: string, bytes: (characters: number) => string): readonly string[] {
-  return [
-    `create table if not exists bearward_members (
-  id ${bytes(64)} not null primary key,
-  lease_ms ${whole} not null,
-  until ${whole} not null,
-  acknowledged ${whole} not null
-)`,
-    `create table if not exists bearward_servers (
-  identity ${bytes(255)} not null primary key,
-  since ${whole} not null
-)`,
-  ]
-}
 
 /** The version of the tables that this package works with. */
 export const SCHEMA_VERSION: number = Math.max(...MIGRATIONS.map(({ version }) => version))

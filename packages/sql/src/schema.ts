@@ -15,9 +15,9 @@ export interface Schema {
 }
 
 /** A whole number of up to 53 bits; some drivers hand it over as text. */
-export type Whole = number
+type Whole = number
 /** Text that is compared as bytes; some drivers hand it over as bytes. */
-export type Bytes = string
+type Bytes = string
 
 /** What decides, beside the dates, where a key stands: `stateOf()` as far as no clock is needed. */
 export type Standing = 'open' | 'retiring' | 'disabled' | 'expired' | 'retired' | 'revoked'
@@ -60,7 +60,7 @@ export interface UseRow {
 }
 
 /** Uses of a key by day, counted from 1970-01-01 in UTC. */
-export interface UsageDayRow {
+interface UsageDayRow {
   key_id: Bytes
   day: number
   uses: Whole
@@ -85,7 +85,7 @@ export interface OutboxRow {
 }
 
 /** A process that takes part in a channel. */
-export interface MemberRow {
+interface MemberRow {
   id: Bytes
   lease_ms: Whole
   /** Epoch milliseconds, by the server's clock, until which it may hold a lease. */
@@ -95,7 +95,7 @@ export interface MemberRow {
 }
 
 /** The server that keeps count of the members. */
-export interface ServerRow {
+interface ServerRow {
   identity: Bytes
   /** Epoch milliseconds, by its own clock. */
   since: Whole
