@@ -19,11 +19,11 @@ const NOW: Readonly<Record<Database, string>> = {
 }
 
 /**
- * What is another one after a restart or a failover, which may have lost registrations. An SQLite file loses none; MySQL
- * loses none in a restart.
+ * What is another one after a restart or a failover, which may have lost registrations. An SQLite file loses none, and
+ * needs no name; MySQL loses none in a restart.
  */
 const IDENTITY: Readonly<Record<Database, string>> = {
-  sqlite: "'file'",
+  sqlite: "''",
   postgres: "coalesce(inet_server_addr()::text, '') || ' ' || pg_postmaster_start_time()::text",
   mysql: "concat(@@hostname, ' ', @@port)",
 }
@@ -45,6 +45,7 @@ export async function register(engine: Engine, id: string, leaseMs: number, ackn
   if (numUpdatedRows > 0n) return
   const row = { id, lease_ms: leaseMs, until, acknowledged }
   await engine.run((db) => db.insertInto('bearward_members').values(row).execute())
+  await beginCount(engine)
 }
 
 export async function acknowledge(engine: Engine, id: string, sequence: number): Promise<void> {
@@ -77,6 +78,7 @@ export async function countMembers(engine: Engine): Promise<{ registered: readon
     }))
     .filter(({ leaseLeftMs }) => leaseLeftMs > 0)
   const server = rows.find(({ id }) => text(id) === '')
+  if (engine.name === 'sqlite') return { registered, ageMs: Number.POSITIVE_INFINITY }
   const since = whole(server?.until ?? 0)
   if (since === 0) await beginCount(engine)
   return { registered, ageMs: since === 0 ? 0 : Math.max(0, whole(server?.now ?? 0) - since) }
