@@ -143,7 +143,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       const { keyId, owner, environment } = entry.principal
       this.#events.topics.accepted.emit({ keyId, owner, environment, address: undefined })
     }
-    return entry.accepted
+    return entry
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
