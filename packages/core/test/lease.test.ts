@@ -216,6 +216,37 @@ describe('without a lease', () => {
     expect(verifier.verify(HEADER)).toBeInstanceOf(Promise)
   })
 
+  test('what was read after it ran out is not joined or remembered when it is renewed', async () => {
+    const { verifier, reads, prove, clock, channel } = setUp({ answersAtOnce: false })
+    await prove()
+    channel.isHealthy = true
+    clock.moveWall(980)
+    const early = verifier.verify(HEADER)
+    clock.advance(334)
+    await turns()
+    const late = verifier.verify(HEADER)
+    expect(reads.map(({ fresh }) => fresh)).toEqual([true, true])
+    reads[0]?.answer({ id: 'key_1' })
+    expect(await early).toMatchObject({ ok: true })
+    expect(verifier.verify(HEADER)).toBeInstanceOf(Promise)
+    reads[1]?.answer({ id: 'key_1' })
+    expect(await late).toMatchObject({ ok: true })
+    expect(verifier.verify(HEADER)).not.toBeInstanceOf(Promise)
+  })
+
+  test('nor is it remembered when nobody has asked since', async () => {
+    const { verifier, reads, prove, clock, channel } = setUp({ answersAtOnce: false })
+    await prove()
+    channel.isHealthy = true
+    clock.moveWall(980)
+    const early = verifier.verify(HEADER)
+    clock.advance(334)
+    await turns()
+    reads[0]?.answer({ id: 'key_1' })
+    expect(await early).toMatchObject({ ok: true })
+    expect(verifier.verify(HEADER)).toBeInstanceOf(Promise)
+  })
+
   test('a read that was begun with one is not joined any more', async () => {
     const { verifier, reads, prove, clock } = setUp({ answersAtOnce: false })
     await prove()
