@@ -13,6 +13,7 @@ export default defineConfig({
       ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'leak-report', 'cli'),
       'test/docs',
       'test/adapters',
+      'test/services',
       'examples',
       'bench',
       'test/workerd',

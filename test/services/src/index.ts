@@ -1,0 +1,6 @@
+// Real servers for tests, benchmarks and demos, on a machine that has Node and npm.
+export { type MariadbOptions, startMariadb } from './mariadb.ts'
+export { type PostgresOptions, startPostgres } from './postgres.ts'
+export { startProxy, type TcpProxy } from './proxy.ts'
+export { type RedisOptions, type RedisSetting, startRedis } from './redis.ts'
+export type { Server } from './server.ts'

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server as Listener, type Socket } from 'node:net'
+import { freePort } from './port.ts'
+import { type Stretch, stretch, type Weather } from './stretch.ts'
+
+/** A connection's two ends and two directions. */
+interface Line {
+  readonly ends: readonly Socket[]
+  readonly stretches: readonly Stretch[]
+}
+
+/** A TCP proxy on 127.0.0.1 that can fail as networks do. */
+export interface TcpProxy {
+  readonly port: number
+  /** Cuts all connections; new ones are accepted. */
+  drop(): void
+  /** Refuses new connections, or accepts them again. Those that are open stay open. */
+  refuse(refused: boolean): Promise<void>
+  /** Accepts connections and holds bytes both ways: nothing is forwarded, nothing is closed, as behind a cut cable. */
+  pause(): void
+  /** Forwards each byte so much later, both ways. */
+  delay(ms: number): void
+  /** Forwards at once again, what was held first: ends `pause()` and `delay()`. */
+  resume(): void
+  /** Cuts all connections and stops listening. */
+  close(): Promise<void>
+}
+
+/**
+ * Puts a proxy before a server.
+ *
+ * @param options.to The port of the server on 127.0.0.1.
+ * @example
+ * const proxy = await startProxy({ to: redis.port })
+ * proxy.pause()
+ */
+export async function startProxy({ to }: { readonly to: number }): Promise<TcpProxy> {
+  const port = await freePort()
+  let weather: Weather = { held: false, delayMs: 0 }
+  const lines = new Set<Line>()
+  let listener: Listener | undefined = await listen(port, accept)
+
+  function now(): Weather {
+    return weather
+  }
+
+  function accept(client: Socket): void {
+    const server = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const line = {
+      ends: [client, server],
+      stretches: [stretch(client, server, now), stretch(server, client, now)],
+    }
+    lines.add(line)
+    for (const end of line.ends) {
+      // An end that breaks takes the other along.
+      end.on('error', () => cut(line))
+      end.on('close', () => {
+        if (line.ends.every(({ closed }) => closed)) lines.delete(line)
+      })
+    }
+  }
+
+  function change(next: Weather): void {
+    weather = next
+    for (const { stretches } of lines) for (const each of stretches) each.refresh()
+  }
+
+  const proxy: TcpProxy = {
+    port,
+    drop: () => lines.forEach(cut),
+    refuse: async (refused) => {
+      listener?.close()
+      listener = refused ? undefined : await listen(port, accept)
+    },
+    pause: () => change({ ...weather, held: true }),
+    delay: (ms) => change({ ...weather, delayMs: ms }),
+    resume: () => change({ held: false, delayMs: 0 }),
+    close: async () => {
+      await proxy.refuse(true)
+      proxy.drop()
+    },
+  }
+  return proxy
+}
+
+function cut({ ends }: Line): void {
+  for (const end of ends) end.destroy()
+}
+
+async function listen(port: number, accept: (client: Socket) => void): Promise<Listener> {
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+  await once(listener.listen(port, '127.0.0.1'), 'listening')
+  return listener
+}
