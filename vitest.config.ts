@@ -14,6 +14,7 @@ export default defineConfig({
       'test/docs',
       'test/adapters',
       'test/services',
+      'test/command-line',
       'examples',
       'bench',
       'test/workerd',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { Failure, fileFailure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
@@ -75,22 +75,26 @@ async function scan(
   })
 }
 
-type FileOptions = Omit<Parameters<typeof scanTree>[1], 'onProgress' | 'onFailure'>
+type FileOptions = Omit<TreeOptions, 'onProgress' | 'onFailure' | 'nameOf'>
 
 async function scanFiles(frame: Frame, path: string, options: FileOptions): Promise<Summary> {
   const { output, world } = frame
+  const root = resolve(world.cwd, path)
+  // As it was typed: whoever types a relative path is shown relative paths.
+  const nameOf = (found: string): string => join(path, relative(root, found)).split(sep).join('/')
   const clear = (): void => {
     if (output.isWatched) output.progress('')
   }
   try {
-    return await scanTree(resolve(world.cwd, path) === world.cwd ? '.' : path, {
+    return await scanTree(root, {
       ...options,
+      nameOf,
       onProgress({ files, bytes }) {
         if (output.isWatched) output.progress(`${files} files, ${Math.round(bytes / MEGABYTE)} MB`)
       },
       onFailure(failed, cause) {
         clear()
-        output.note(printable(fileFailure(failed, cause).message))
+        output.note(printable(fileFailure(nameOf(failed), cause).message))
       },
     })
   } catch (cause) {

@@ -14,8 +14,13 @@ export function bashScript({ options, commands }: Shape): string {
     return `    ${name}) if [[ $cur == -* ]]; then ${flags}; else ${reply(argument ?? 'free')}; fi ;;`
   })
   return `# Completion of bearward for bash. Use: source <(bearward completion bash)
+_bearward_reply() {
+  # Line by line, so that a blank in a path does no harm.
+  local line
+  while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$@")
+}
 _bearward() {
-  local line cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= index
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= index
   for ((index = 1; index < COMP_CWORD; index++)); do
     case \${COMP_WORDS[index]} in
       ${names.join('|')}) command=\${COMP_WORDS[index]}; break ;;
@@ -33,9 +38,7 @@ ${bodies.join('\n')}
 complete -o filenames -F _bearward bearward`
 }
 
-/** Fills COMPREPLY line by line, so that a blank in a path does no harm. */
 function reply(value: Value): string {
   if (value === 'free') return ':'
-  const words = value === 'path' ? '-f' : `-W '${value.join(' ')}'`
-  return `while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen ${words} -- "$cur")`
+  return `_bearward_reply ${value === 'path' ? '-f' : `-W '${value.join(' ')}'`} -- "$cur"`
 }

@@ -37,7 +37,7 @@ export function shapeOf(program: Command): Shape {
         name: command.name(),
         summary: command.summary(),
         options: [...optionsOf(command), ...options.filter(({ flag }) => flag !== '--help' && flag !== '--version')],
-        argument: argument && valueOf(argument.name(), argument.argChoices),
+        argument: argument && valueKind(argument.name(), argument.argChoices),
       }
     }),
   }
@@ -50,10 +50,10 @@ function optionsOf(command: Command): OptionShape[] {
     .map((option: Option) => ({
       flag: option.long ?? option.flags,
       summary: option.description,
-      value: option.required ? valueOf(/<(.+)>/.exec(option.flags)?.[1] ?? '', option.argChoices) : undefined,
+      value: option.required ? valueKind(/<(.+)>/.exec(option.flags)?.[1] ?? '', option.argChoices) : undefined,
     }))
 }
 
-function valueOf(name: string, choices: readonly string[] | undefined): Value {
+function valueKind(name: string, choices: readonly string[] | undefined): Value {
   return choices ?? (PATHS.test(name) ? 'path' : 'free')
 }

@@ -64,9 +64,10 @@ export class DiffReader {
 }
 
 /** `b/src/index.ts`, or quoted as git does it with what is no plain ASCII. */
-function readPath(field: string): string | undefined {
+function readPath(field: string): string {
   const unquoted = field.startsWith('"') ? unquote(field) : fromBytes(field.replace(/\t.*$/, ''))
-  return unquoted === '/dev/null' ? undefined : unquoted.replace(/^[a-z]\//, '')
+  // Of a file that is gone, nothing was added, but what was taken away must be told from text.
+  return unquoted === '/dev/null' ? unquoted : unquoted.replace(/^[a-z]\//, '')
 }
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 }

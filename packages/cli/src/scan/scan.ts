@@ -19,6 +19,8 @@ export interface ScanOptions {
 export interface TreeOptions extends ScanOptions, FileLimits {
   /** Whether files that git ignores are passed over. */
   readonly honourIgnores: boolean
+  /** What a finding calls a file. */
+  readonly nameOf: (path: string) => string
   /** Is told now and then how far the scan has got. */
   readonly onProgress: (summary: Summary) => void
   /** Is told of each file and folder that cannot be read. */
@@ -41,11 +43,10 @@ const BYTES_BETWEEN_PAUSES = 1 << 26
 /**
  * Searches a file or all files of a tree.
  *
- * @param root a path; the paths of findings begin with it
  * @throws what the file system throws when the root cannot be looked at
  */
 export async function scanTree(root: string, options: TreeOptions): Promise<Summary> {
-  const { format, onFinding, onProgress, onFailure, honourIgnores } = options
+  const { format, onFinding, onProgress, onFailure, honourIgnores, nameOf } = options
   const search = new FileSearch(createFinder(format), options)
   const summary: Summary = { files: 0, bytes: 0, skipped: { binary: 0, huge: 0, failed: 0 } }
   const failed = (path: string, cause: unknown): void => {
@@ -59,7 +60,7 @@ export async function scanTree(root: string, options: TreeOptions): Promise<Summ
     const found: [string, Place][] = []
     try {
       const outcome = search.search(path, (token, line, column) =>
-        found.push([token, { path: toSlashes(path), line, column }]),
+        found.push([token, { path: nameOf(path), line, column }]),
       )
       if (outcome === 'read') summary.files++
       else summary.skipped[outcome]++
@@ -114,7 +115,3 @@ export async function scanHistory(folder: string, { format, onFinding }: ScanOpt
 
 /** Where a token is that stands in no file: no file of a repository has this path. */
 const COMMIT_MESSAGE = '.git/COMMIT_EDITMSG'
-
-function toSlashes(path: string): string {
-  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path
-}
