@@ -5,8 +5,6 @@ import { readReports } from './report.ts'
 import { readSignature } from './signature.ts'
 import { Signers } from './signers.ts'
 
-export type { LeakReportOptions } from './options.ts'
-
 const IDENTIFIER = /^[\w-]{1,128}$/
 const RETRY_AFTER_SECONDS = '60'
 

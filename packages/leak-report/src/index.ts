@@ -1,5 +1,6 @@
 // Public names in the order in which a report meets them.
 
-export { githubLeakReports, type LeakReportOptions } from './handler.ts'
+export { githubLeakReports } from './handler.ts'
+export type { LeakReportOptions } from './options.ts'
 export { fetchGithubKeys, type PublicKeyList } from './published-keys.ts'
 export type { LeakReport } from './report.ts'

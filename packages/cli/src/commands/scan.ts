@@ -4,7 +4,7 @@ import { Failure, fileFailure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import type { Finding } from '../scan/finding.ts'
 import { report } from '../scan/report.ts'
-import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree } from '../scan/scan.ts'
+import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
 import { printable } from '../text.ts'
 
 /** What the parser makes of the options. */
