@@ -8,7 +8,14 @@ const prose = readPages()
   .map(({ text }) => text)
   .join('\n')
 
-describe.each(packages)('packages/%s', (name) => {
+/** A program has commands and no names. */
+const libraries = packages.filter((name) => sources.has(`packages/${name}/src/index.ts`))
+
+test('every package but the program has public names', () => {
+  expect(packages.filter((name) => !libraries.includes(name))).toEqual(['cli'])
+})
+
+describe.each(libraries)('packages/%s', (name) => {
   const index = sources.get(`packages/${name}/src/index.ts`)
 
   test('every exported name says what it is for', () => {
