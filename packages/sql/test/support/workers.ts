@@ -19,8 +19,10 @@ export interface Task {
 export interface Worker {
   /** What it has reported so far. */
   readonly reports: readonly Report[]
-  /** Resolves when it has reported so much, or has ended. */
+  /** Resolves when it has reported so much in all, or has ended. */
   reported(count: number): Promise<void>
+  /** Resolves when it has been told of so many more successes, or has ended. */
+  acknowledged(more: number): Promise<void>
   /** Lets it finish what it is at. */
   stop(): Promise<void>
   /** Ends it with SIGKILL. */
@@ -32,10 +34,16 @@ export function startWorker(task: Task): Worker {
   const reports: Report[] = []
   const exited = once(child, 'exit')
   child.on('message', (report: Report) => reports.push(report))
+
+  async function until(isReached: () => boolean): Promise<void> {
+    while (!isReached() && isRunning(child)) await Promise.race([once(child, 'message'), exited])
+  }
   return {
     reports,
-    async reported(count) {
-      while (reports.length < count && isRunning(child)) await Promise.race([once(child, 'message'), exited])
+    reported: (count) => until(() => reports.length >= count),
+    acknowledged(more) {
+      const from = reports.length
+      return until(() => reports.slice(from).filter(({ op }) => op !== 'failed').length >= more)
     },
     async stop() {
       if (child.connected) child.send('stop')
