@@ -22,8 +22,8 @@ export interface Where {
 export function openStore({ engine, place }: Where, connections = 5, options: SqlOptions = {}): Opened {
   if (engine === 'postgres') {
     const pool = new Pool({ connectionString: place, max: connections })
-    // What is cut may tell of it after nobody asks any more.
-    pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
+    // Of connections that are cut while they are idle; `postgres()` listens to those that it has been lent.
+    pool.on('error', () => {})
     return {
       store: postgres(pool, options),
       query: async (text) => (await pool.query(text)).rows,
