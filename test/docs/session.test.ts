@@ -13,7 +13,7 @@ interface Step {
   readonly expected: string
 }
 
-/** The `console` blocks of a page are one session, run line by line in one folder. `…` stands for anything on a line. */
+/** The `console` blocks of a page are one session, run line by line in one folder. `…` stands for anything on a line, and alone for any lines. */
 const sessions = readPages()
   .map(({ path, blocks }) => ({
     path,
@@ -57,8 +57,12 @@ function stepsOf(code: string, firstLine: number): Step[] {
 }
 
 function patternOf(expected: string): RegExp {
-  const parts = expected.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.+')}$`)
+  const lines = expected.split(/(?<=\n)/).map((line) => {
+    if (line === '…\n') return '(?:.*\\n)+'
+    const parts = line.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    return parts.join('.+')
+  })
+  return new RegExp(`^${lines.join('')}$`)
 }
 
 const MARK = '<next step>'

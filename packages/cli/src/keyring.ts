@@ -87,7 +87,9 @@ function failureOf(error: unknown): Failure {
   const { message = String(error), code } = error as { message?: string; code?: unknown }
   const line = (message || String(code)).split('\n')[0]
   if (
-    /SQLITE_(?:CANTOPEN|READONLY|PERM)|unable to open|cannot open|readonly|permission denied|access denied/i.test(`${code} ${line}`)
+    /SQLITE_(?:CANTOPEN|READONLY|PERM)|unable to open|cannot open|readonly|permission denied|access denied/i.test(
+      `${code} ${line}`,
+    )
   ) {
     return new Failure('denied', `the database may not be used: ${line}`, 'check its permissions', { cause: error })
   }

@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 /** The whole program as the parser sees it. */
 export function createProgram(frame: Frame): Command {
   const program = new Command('bearward')
-    .description('Issue, rotate, revoke and audit API keys, find leaked ones, and tell scanners what to look for.')
+    .description('Issue, rotate, revoke and audit API keys, and find leaked ones.')
     .version(manifest.version, '--version', 'print the version')
     .option('--config <file>', 'configuration (default: bearward.config.json, if it is there)')
     .option('--debug', 'print where an error came from')

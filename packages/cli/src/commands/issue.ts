@@ -12,6 +12,7 @@ interface Options extends AttributionOptions {
   readonly environment?: string
   readonly expiresIn?: string
   readonly metadata?: string
+  readonly id?: string
   readonly json?: true
 }
 
@@ -27,14 +28,16 @@ export const addIssue: AddCommand = (program, frame) => {
     .option('--environment <name>', 'the environment (default: the first)')
     .option('--expires-in <time>', 'how long it lives, such as 90d (default: for ever)')
     .option('--metadata <json>', 'an object of your own')
+    .option('--id <id>', 'its id (default: a new one)')
   addAttribution(addStoreOptions(addFormatOptions(command)))
 
   command.action(
     frame.handle(async (command) => {
       const options = command.opts<Options>()
-      const { owner, name, scope, environment, expiresIn, metadata } = options
+      const { id, owner, name, scope, environment, expiresIn, metadata } = options
       const { token, key } = await withKeyring(frame, command, ({ keyring }) =>
         keyring.issue({
+          id,
           owner,
           name,
           scopes: scope,

@@ -8,6 +8,7 @@ interface Options extends AttributionOptions {
   readonly grace: string
   readonly endOnFirstUse?: true
   readonly expiresIn?: string
+  readonly id?: string
   readonly yes?: true
   readonly json?: true
 }
@@ -17,13 +18,12 @@ export const addRotate: AddCommand = (program, frame) => {
   const command = program
     .command('rotate')
     .summary('give a key a successor; prints its token, once')
-    .description(
-      'Give a key a successor. Both work until the grace ends; --grace 0 ends the old one at once, everywhere.',
-    )
+    .description('Give a key a successor. Both work until the grace ends.')
     .argument('<id>', 'the key to replace')
-    .option('--grace <time>', 'how long both work, such as 24h', '1d')
+    .option('--grace <time>', 'how long both work; 0: the old one ends at once', '1d')
     .option('--end-on-first-use', 'the first use of the successor ends the grace')
-    .option('--expires-in <time>', 'how long the successor lives (default: as long as the old key was given)')
+    .option('--expires-in <time>', 'how long the successor lives (default: as the old one)')
+    .option('--id <id>', 'id of the successor (default: a new one)')
     .option('--yes', 'do not ask')
   addAttribution(addStoreOptions(addFormatOptions(command)))
 
@@ -36,6 +36,7 @@ export const addRotate: AddCommand = (program, frame) => {
       if (graceMs === 0 && !(await confirm(frame.world, question, yes))) return 'found'
       const { token, key, previous, confirmation } = await withKeyring(frame, command, ({ keyring }) =>
         keyring.rotate(id, {
+          id: options.id,
           graceMs,
           endOnFirstUse,
           expiresInMs: expiresIn === undefined ? undefined : readDuration('--expires-in', expiresIn),

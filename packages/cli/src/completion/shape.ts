@@ -1,4 +1,4 @@
-import type { Command, Option } from 'commander'
+import { type Command, Help, type Option } from 'commander'
 
 /** The program as a completion script needs it: names, and what may follow them. */
 export interface Shape {
@@ -44,14 +44,12 @@ export function shapeOf(program: Command): Shape {
 }
 
 function optionsOf(command: Command): OptionShape[] {
-  return command
-    .createHelp()
-    .visibleOptions(command)
-    .map((option: Option) => ({
-      flag: option.long ?? option.flags,
-      summary: option.description,
-      value: option.required ? valueKind(/<(.+)>/.exec(option.flags)?.[1] ?? '', option.argChoices) : undefined,
-    }))
+  // Not as the program's own help, which leaves them out for want of room.
+  return new Help().visibleOptions(command).map((option: Option) => ({
+    flag: option.long ?? option.flags,
+    summary: option.description,
+    value: option.required ? valueKind(/<(.+)>/.exec(option.flags)?.[1] ?? '', option.argChoices) : undefined,
+  }))
 }
 
 function valueKind(name: string, choices: readonly string[] | undefined): Value {

@@ -1,7 +1,7 @@
-import { paintState } from '../describe-key.ts'
-import { type AddCommand, addFormatOptions } from '../frame.ts'
-import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
-import { say } from './revoke.ts'
+import { say } from './commands/revoke.ts'
+import { paintState } from './describe-key.ts'
+import { type AddCommand, addFormatOptions } from './frame.ts'
+import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from './keyring.ts'
 
 const TEXTS = {
   disable: ['refuse a key until it is enabled', 'Refuse a key until it is enabled again.'],
@@ -9,7 +9,7 @@ const TEXTS = {
 } as const
 
 /** `bearward disable` and `bearward enable`: a key that is refused for a while. */
-function addStanding(name: 'disable' | 'enable'): AddCommand {
+export function addStanding(name: 'disable' | 'enable'): AddCommand {
   return (program, frame) => {
     const [summary, description] = TEXTS[name]
     const command = program.command(name).summary(summary).description(description).argument('<id>', 'the key')
@@ -30,6 +30,3 @@ function addStanding(name: 'disable' | 'enable'): AddCommand {
     )
   }
 }
-
-export const addDisable: AddCommand = addStanding('disable')
-export const addEnable: AddCommand = addStanding('enable')
