@@ -9,6 +9,7 @@ import {
   readWholeField,
   type Schemes,
 } from './header.ts'
+import type { TokenReader } from './token.ts'
 
 /**
  * Where a request may carry its credentials. `Authorization: Bearer` is read unless `bearer` is `false`; everything
@@ -146,20 +147,27 @@ function queryOf(target: string): string {
   return fragment === -1 ? target.slice(mark + 1) : target.slice(mark + 1, fragment)
 }
 
-/** The schemes of the `Authorization` field that are enabled. */
-export function schemesOf({ bearer = true, basic = false }: CredentialSources): Schemes {
-  return basic ? { bearer, basic: readBasic } : { bearer }
+/**
+ * The schemes of the `Authorization` field that are enabled.
+ *
+ * @param reader of a format that proves the grammar, if there is one
+ */
+export function schemesOf({ bearer = true, basic = false }: CredentialSources, reader?: TokenReader): Schemes {
+  return { bearer, readToken: reader, ...(basic && { basic: readBasic }) }
 }
 
 /** Reads the one credential of a request from the sources that were enabled. */
 export type CredentialReader = (request: RequestFields) => Credential
 
 /** Makes the reader once, so that a request pays only for the sources that were enabled. */
-export function credentialReader(sources: CredentialSources, maxTokenLength: number): CredentialReader {
+export function credentialReader(
+  sources: CredentialSources,
+  maxTokenLength: number,
+  schemes: Schemes = schemesOf(sources),
+): CredentialReader {
   const readers: CredentialReader[] = []
   const { bearer = true, basic = false, header, query } = sources
   if (bearer || basic) {
-    const schemes = schemesOf(sources)
     readers.push((request) => readAuthorization(request.field('authorization'), maxTokenLength, schemes))
   }
   if (header !== undefined) {

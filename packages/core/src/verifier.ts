@@ -11,7 +11,7 @@ import { questionOf } from './question.ts'
 import type { KeyRecord } from './record.ts'
 import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
 import type { ScopeRequirement } from './scopes.ts'
-import { type ParsedToken, parseToken } from './token.ts'
+import { type ParsedToken, parseToken, readerOf } from './token.ts'
 import { type Denial, type Refusal, type RefusalCode, refusalsOf, type Verdict } from './verdict.ts'
 
 /**
@@ -83,8 +83,8 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   constructor(settings: Settings<K>) {
     this.#settings = settings
-    this.#schemes = schemesOf(settings.credentials)
-    this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength)
+    this.#schemes = schemesOf(settings.credentials, readerOf(settings.formats))
+    this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength, this.#schemes)
     this.#events = new Events(settings.clock)
     this.#lookup = new Lookup(settings, this.#events)
     this.#denials = denialsOf(settings.realm)
@@ -102,15 +102,21 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   #verifyCredential(credential: Credential): Verdict<K, S> | Promise<Verdict<K, S>> {
-    if (typeof credential !== 'string') return this.#refuse(credential.refused, credential.refused)
+    if (typeof credential === 'string') return this.#verifyToken(credential)
+    if ('refused' in credential) return this.#refuse(credential.refused, credential.refused)
+    return this.#verifyToken(credential.token, credential.parsed)
+  }
+
+  /** @param known what the token's format has read out of it, where it was asked already */
+  #verifyToken(token: string, known?: ParsedToken): Verdict<K, S> | Promise<Verdict<K, S>> {
     try {
-      const parsed = parseToken(credential, this.#settings.formats)
+      const parsed = known ?? parseToken(token, this.#settings.formats)
       if (parsed === null) return this.#refuse('invalid', 'format')
-      const digest = this.#settings.digest.digest(credential)
+      const digest = this.#settings.digest.digest(token)
       const verdict =
         typeof digest === 'string'
-          ? this.#verifyDigest(digest, credential, parsed)
-          : digest.then((name) => this.#verifyDigest(name, credential, parsed))
+          ? this.#verifyDigest(digest, token, parsed)
+          : digest.then((name) => this.#verifyDigest(name, token, parsed))
       return verdict instanceof Promise ? verdict.catch((error: unknown) => this.#fail(error)) : verdict
     } catch (error) {
       return this.#fail(error)
@@ -143,7 +149,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
       const { keyId, owner, environment } = entry.principal
       this.#events.topics.accepted.emit({ keyId, owner, environment, address: undefined })
     }
-    return entry.accepted
+    return entry
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
