@@ -6,27 +6,35 @@ import { refusals } from './refusals.ts'
 import type { Report } from './report.ts'
 import { loadSuite, type SuiteName } from './suites.ts'
 
-/** The promise: a hit of a key without format costs at most this many times the minimum by hand. */
+/** The promise: a hit costs at most this many times what the same costs by hand. */
 const HIT_LIMIT = 1.5
 
 const MINIMUM = 'minimum by hand'
 const UNREAD = 'by hand, grammar unread'
+const PROMISED: readonly string[] = ['verify()', 'verify() with keyFormat']
 
 export async function measureHits(sizes: readonly number[], effort: Effort): Promise<Report['hit']> {
   const rows: Report['hit']['rows'][number][] = []
   for (const keys of sizes) {
     const names = Object.keys(hit)
     const rounds = await measureAll('hit', names, keys, effort)
-    const minimum = rounds[names.indexOf(MINIMUM)] as Rounds
+    const base = rounds[names.indexOf(MINIMUM)] as Rounds
     const unread = rounds[names.indexOf(UNREAD)] as Rounds
     for (const [index, name] of names.entries()) {
       const own = rounds[index] as Rounds
-      const [toMinimum, toUnread] = [medianRatio(own, minimum), medianRatio(own, unread)]
-      rows.push({ keys, name, nanoseconds: median(own), toMinimum, toUnread })
+      const ratios = { toMinimum: medianRatio(own, base), toUnread: medianRatio(own, unread) }
+      rows.push({ keys, name, nanoseconds: median(own), ...ratios })
     }
   }
-  const holds = rows.every(({ name, toMinimum }) => name !== 'verify()' || toMinimum <= HIT_LIMIT)
-  return { limit: HIT_LIMIT, holds, rows }
+  const promised = rows
+    .filter(({ name }) => PROMISED.includes(name))
+    .map(({ keys, name, toMinimum, toUnread }) => ({
+      keys,
+      name,
+      holdsToMinimum: toMinimum <= HIT_LIMIT,
+      holdsToUnread: toUnread <= HIT_LIMIT,
+    }))
+  return { limit: HIT_LIMIT, rows, promised }
 }
 
 export async function measureRefusals(effort: Effort): Promise<Report['refusals']> {

@@ -13,7 +13,17 @@ test('a quick run measures everything and reports it as JSON', async () => {
 
   expect(report.quick).toBe(true)
   expect(report.hit.limit).toBe(1.5)
-  expect(report.hit.holds).toBeTypeOf('boolean')
+  for (const { name, keys, holdsToMinimum, holdsToUnread } of report.hit.promised) {
+    const row = report.hit.rows.find((other) => other.name === name && other.keys === keys)
+    expect(holdsToMinimum).toBe((row?.toMinimum ?? 0) <= 1.5)
+    expect(holdsToUnread).toBe((row?.toUnread ?? 0) <= 1.5)
+  }
+  expect(report.hit.promised.map(({ keys, name }) => `${keys} ${name}`)).toEqual([
+    '1 verify()',
+    '1 verify() with keyFormat',
+    '100 verify()',
+    '100 verify() with keyFormat',
+  ])
   expect(report.hit.rows.map(({ keys, name }) => `${keys} ${name}`)).toEqual([
     '1 minimum by hand',
     '1 by hand, grammar unread',

@@ -1,4 +1,5 @@
-import { RecordCache } from '../../packages/core/src/cache.ts'
+import { type Moments, RecordCache } from '../../packages/core/src/cache.ts'
+import { Entry } from '../../packages/core/src/entry.ts'
 import { Flight, FreshReads } from '../../packages/core/src/flight.ts'
 import { Term } from '../../packages/core/src/lease.ts'
 import { processor } from './model/host.ts'
@@ -65,17 +66,19 @@ export const variants: readonly Variant[] = [
     name: 'sliding age',
     breakCore: () => {
       const { get } = RecordCache.prototype
-      return patch(
-        RecordCache.prototype,
-        'get',
-        function (this: RecordCache<never>, digest: string, now: number, monotonic: number) {
-          const found = get.call(this, digest, now, monotonic)
-          const moments = this.moments()
-          if (found !== undefined)
-            Object.assign(found, { readAtWall: moments.wall, readAtMonotonic: moments.monotonic })
+      const usedAt = new WeakMap<object, Moments>()
+      const mends = [
+        patch(RecordCache.prototype, 'get', function (this: RecordCache<never>, ...asked: Parameters<typeof get>) {
+          const found = get.apply(this, asked)
+          if (found !== undefined) usedAt.set(found, this.moments())
           return found
-        },
-      )
+        }),
+        patchGetter(Entry.prototype, 'readAtWall', (entry, readAt) => usedAt.get(entry)?.wall ?? readAt),
+        patchGetter(Entry.prototype, 'readAtMonotonic', (entry, readAt) => usedAt.get(entry)?.monotonic ?? readAt),
+      ]
+      return () => {
+        for (const mend of mends) mend()
+      }
     },
   },
 ]
@@ -101,8 +104,15 @@ function patch<T extends object, Name extends keyof T>(target: T, name: Name, re
   return () => Object.defineProperty(target, name, original)
 }
 
-function patchGetter<T extends object>(target: T, name: keyof T, get: () => unknown): () => void {
+function patchGetter<T extends object>(
+  target: T,
+  name: keyof T,
+  replacement: (owner: T, original: unknown) => unknown,
+): () => void {
   const original = Object.getOwnPropertyDescriptor(target, name) as PropertyDescriptor
+  const get = function (this: T): unknown {
+    return replacement(this, original.get?.call(this))
+  }
   Object.defineProperty(target, name, { ...original, get })
   return () => Object.defineProperty(target, name, original)
 }
