@@ -10,11 +10,13 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 export default defineConfig({
   test: {
     projects: [
-      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring'),
+      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'leak-report', 'cli'),
       'packages/sql',
       'test/docs',
       'test/adapters',
       'test/services',
+      'test/coherence',
+      'test/command-line',
       'examples',
       'bench',
       'test/workerd',

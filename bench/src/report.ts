@@ -5,8 +5,16 @@ export interface Report {
   readonly hit: {
     /** What the hit ratios must not exceed. */
     readonly limit: number
+    /** Whether `verify()` keeps to the limit at every number of keys, by the minimum that reads the grammar. */
     readonly holds: boolean
-    readonly rows: readonly { keys: number; name: string; nanoseconds: number; toMinimum: number }[]
+    readonly rows: readonly {
+      keys: number
+      name: string
+      nanoseconds: number
+      toMinimum: number
+      /** To the minimum by hand that takes anything for a token. */
+      toUnread: number
+    }[]
   }
   readonly refusals: readonly { name: string; nanoseconds: number; toMinimum: number }[]
   readonly linearity: readonly {

@@ -3,7 +3,7 @@ import { keyFormat } from '@bearward/core'
 import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
 
-export const SCOPES = ['posts:read', 'posts:write'] as const
+const SCOPES = ['posts:read', 'posts:write'] as const
 export type Scope = (typeof SCOPES)[number]
 export const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 
@@ -41,6 +41,6 @@ export function openKeys(file: string): DemoKeys {
 }
 
 /** What the handlers show of the key that a request came with. */
-export function planOf({ metadata }: KeyringRecord): string {
-  return String(metadata.plan)
+export function planOf({ metadata: { plan } }: KeyringRecord): string {
+  return typeof plan === 'string' ? plan : 'free'
 }

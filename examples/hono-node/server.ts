@@ -22,7 +22,7 @@ const v1 = new Hono()
   .get('/posts', auth.requireScopes('posts:read'), (c) => {
     // `key` is what the keyring knows of the key, with its type.
     const { key, owner } = c.var.auth
-    return c.json({ owner, plan: String(key.metadata.plan), posts: ['hello'] }, 200, { 'Cache-Control': 'private' })
+    return c.json({ owner, plan: key.metadata.plan, posts: ['hello'] }, 200, { 'Cache-Control': 'private' })
   })
   .get('/events', auth.requireScopes('posts:read'), (c) => {
     const { key, signal } = c.var.auth
@@ -32,7 +32,7 @@ const v1 = new Hono()
         stream.onAbort(resolve)
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
-      await stream.writeSSE({ event: 'hello', data: String(key.metadata.plan) })
+      await stream.writeSSE({ event: 'hello', data: JSON.stringify(key.metadata.plan) })
       if (!signal.aborted) await ended
       if (signal.aborted) await stream.writeSSE({ event: 'ended', data: 'the key is not accepted any more' })
     })

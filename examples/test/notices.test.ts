@@ -39,12 +39,10 @@ test('the owner of a key is mailed what happens to it, and never a token', async
   server.close()
   expect(program.output()).toBe('')
   const subjects = server.mails.map(({ text }) => /^Subject: (.+)\r$/m.exec(text)?.[1])
-  expect(subjects.toSorted()).toEqual([
-    'A key expires soon',
-    'A key was issued',
-    'A key was revoked',
-    'A key was rotated',
-  ])
+  expect(subjects).toHaveLength(4)
+  expect(new Set(subjects)).toEqual(
+    new Set(['A key was issued', 'A key expires soon', 'A key was rotated', 'A key was revoked']),
+  )
   for (const { to, text } of server.mails) {
     expect(to).toEqual(['alice@acme.example'])
     expect(text).not.toMatch(/acme_[0-9A-Za-z]{5}/)

@@ -136,7 +136,7 @@ describe('hono-node', () => {
       })
       const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
       const first = await reader?.read()
-      expect(first?.value).toContain('event: hello\ndata: pro')
+      expect(first?.value).toContain('event: hello\ndata: "pro"')
 
       const revoked = await fetch(`${api.origin}/v1/keys/${api.reader.id}`, {
         method: 'DELETE',

@@ -10,6 +10,9 @@ const arrows: Record<string, string[]> = {
   koa: ['@bearward/core', 'koa'],
   hono: ['@bearward/core', 'hono'],
   keyring: ['@bearward/core'],
+  sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
+  'leak-report': ['@bearward/core'],
+  cli: ['@bearward/core', 'commander', 'node:'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')
@@ -52,11 +55,12 @@ describe.each(adapters)('packages/%s/src', (name) => {
 function isOwnFile(folder: string, source: Source, specifier: string): boolean {
   if (!specifier.startsWith('.')) return false
   const target = resolve(source.path, '..', specifier)
+  if (target === join(folder, '../package.json')) return true
   return target.startsWith(`${folder}/`) && existsSync(target)
 }
 
 function isPartOf(specifier: string): (name: string) => boolean {
-  return (name) => specifier === name || specifier.startsWith(`${name}/`)
+  return (name) => specifier === name || specifier.startsWith(name.endsWith(':') ? name : `${name}/`)
 }
 
 function nameOf(source: Source): string {

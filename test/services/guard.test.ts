@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { isAlive } from './src/family.ts'
 
 interface Left {
@@ -11,10 +11,12 @@ interface Left {
 }
 
 function startAll(then: 'wait' | 'end'): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, 'start-all.ts'), then], {
+  const parent = spawn(process.execPath, [join(import.meta.dirname, 'start-all.ts'), then], {
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  onTestFinished(() => void parent.kill('SIGKILL'))
+  return parent
 }
 
 async function serversOf(parent: ChildProcess): Promise<Left[]> {

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { describeLifecycle } from './lifecycle.ts'
@@ -66,6 +68,10 @@ describe('a server with settings', () => {
     expect(isAlive(backend)).toBe(true)
     await server.kill()
     expect(isAlive(backend)).toBe(false)
+  })
+
+  test('what a killed server leaves in shared memory lies in its folder', async () => {
+    expect(await readdir(join(server.dataDir, 'pg_dynshmem'))).not.toEqual([])
   })
 })
 

@@ -113,6 +113,21 @@ test('delay() keeps the order, and resume() ends it', async () => {
   expect(String((await answer)[0])).toBe('three')
 })
 
+test('pause() holds what delay() has kept', async () => {
+  const client = await open()
+  await ask(client, 'hello')
+  proxy.delay(3_600_000)
+  client.write('one')
+  await untilOthersPassed()
+  proxy.pause()
+  proxy.delay(0)
+  await untilOthersPassed()
+  expect(arrived).toEqual(['hello'])
+  const answer = once(client, 'data')
+  proxy.resume()
+  expect(String((await answer)[0])).toBe('one')
+})
+
 test('a server that is gone ends the connection', async () => {
   close()
   const client = await open()

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
+import { DigestCache } from './digest-cache.ts'
 import type { Subject, Target } from './invalidation.ts'
 
 /**
@@ -43,29 +44,32 @@ const MAX_UNKNOWN = 10_000
 export class RecordCache<Entry extends Remembered> {
   readonly #clock: Clock
   readonly #maxStalenessMs: number
-  readonly #records: LRUCache<string, Entry>
+  readonly #records: DigestCache<Entry>
   readonly #unknown: LRUCache<string, Unknown>
   readonly #byId = new DigestIndex()
   readonly #byOwner = new DigestIndex()
   readonly #byFoundBy = new DigestIndex()
   readonly #hasOtherDigests: boolean
-  readonly #madeAt: Moments
+  readonly #madeAtWall: number
+  readonly #madeAtMonotonic: number
 
   /** @param hasOtherDigests whether a record may be stored under another digest than the one that names its entry */
   constructor(limits: CacheLimits, clock: Clock, hasOtherDigests: boolean) {
     this.#clock = clock
-    this.#madeAt = { wall: clock.now(), monotonic: clock.monotonic() }
+    // No `Moments`: numbers as large as these would make the engine keep those of every `Moments` in objects of their own.
+    this.#madeAtWall = clock.now()
+    this.#madeAtMonotonic = clock.monotonic()
     this.#hasOtherDigests = hasOtherDigests
     this.#maxStalenessMs = limits.maxStalenessMs
     this.#unknown = new LRUCache({ max: Math.min(limits.max, MAX_UNKNOWN) })
-    this.#records = new LRUCache({ max: limits.max, dispose: (entry) => this.#unlist(entry) })
+    this.#records = new DigestCache(limits.max, (entry) => this.#unlist(entry))
   }
 
   /** The present moment, to be taken when a read begins. */
   moments(): Moments {
     return {
-      wall: Math.floor(this.#clock.now() - this.#madeAt.wall),
-      monotonic: Math.floor(this.#clock.monotonic() - this.#madeAt.monotonic),
+      wall: Math.floor(this.#clock.now() - this.#madeAtWall),
+      monotonic: Math.floor(this.#clock.monotonic() - this.#madeAtMonotonic),
     }
   }
 
@@ -92,7 +96,7 @@ export class RecordCache<Entry extends Remembered> {
 
   remember(entry: Entry): void {
     this.#unknown.delete(entry.digest)
-    this.#records.set(entry.digest, entry)
+    this.#records.set(entry)
     this.#byId.add(entry.id, entry.digest)
     if (entry.owner !== undefined) this.#byOwner.add(entry.owner, entry.digest)
     if (entry.foundBy !== entry.digest) this.#byFoundBy.add(entry.foundBy, entry.digest)
@@ -133,10 +137,10 @@ export class RecordCache<Entry extends Remembered> {
   }
 
   #isFresh(read: Read, now: number, monotonic: number): boolean {
-    const wallAge = now - this.#madeAt.wall - read.readAtWall
+    const wallAge = now - this.#madeAtWall - read.readAtWall
     // A wall clock that went backwards says nothing about the age: then the entry is not trusted.
     if (!(wallAge >= 0 && wallAge < this.#maxStalenessMs)) return false
-    return monotonic - this.#madeAt.monotonic - read.readAtMonotonic < this.#maxStalenessMs
+    return monotonic - this.#madeAtMonotonic - read.readAtMonotonic < this.#maxStalenessMs
   }
 
   #unlist(entry: Entry): void {

@@ -146,12 +146,16 @@ class Topic<Name extends VerifierEvent> {
       try {
         listener(event)
       } catch (error) {
-        // As `diagnostics_channel` does: a broken listener is the application's uncaught error, not the client's.
-        queueMicrotask(() => {
-          throw error
-        })
+        reportUncaught(error)
       }
     }
     if (this.#channel?.hasSubscribers) this.#channel.publish(event)
   }
+}
+
+/** As `diagnostics_channel` does: what breaks while telling is the application's uncaught error, not the client's. */
+export function reportUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
 }

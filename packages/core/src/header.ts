@@ -1,3 +1,5 @@
+import type { ParsedToken, TokenReader } from './token.ts'
+
 /** A field that gave no credential, and why: nothing was there, or what was there cannot be read as exactly one. */
 export interface Refused {
   readonly refused: 'missing' | 'malformed'
@@ -6,8 +8,14 @@ export interface Refused {
 export const MISSING: Refused = Object.freeze({ refused: 'missing' })
 export const MALFORMED: Refused = Object.freeze({ refused: 'malformed' })
 
+/** A token that its format has taken already. */
+export interface Presented {
+  readonly token: string
+  readonly parsed: ParsedToken
+}
+
 /** What reading a request for credentials gives: the token, or why there is none. */
-export type Credential = string | Refused
+export type Credential = string | Presented | Refused
 
 /** A header as a framework hands it over: absent, one field, or several fields of the same name. */
 export type FieldValue = string | readonly string[] | null | undefined
@@ -38,6 +46,8 @@ const BASIC = codes('basic')
 export interface Schemes {
   readonly bearer: boolean
   readonly basic?: (encoded: string, maxTokenLength: number) => Credential
+  /** Asked before the grammar is: no longer than `maxTokenLength` is what it takes. */
+  readonly readToken?: TokenReader | undefined
 }
 
 const BEARER_ALONE: Schemes = { bearer: true }
@@ -57,6 +67,8 @@ export function readAuthorization(
 
   // What nearly every client sends; whatever differs from it by a blank is read with care below.
   if (schemes.bearer && value.charCodeAt(BEARER.length) === SPACE && isScheme(value, 0, BEARER.length, BEARER)) {
+    const parsed = schemes.readToken?.(value, BEARER.length + 1) ?? null
+    if (parsed !== null) return { token: value.slice(BEARER.length + 1), parsed }
     const token = readToken(value, BEARER.length + 1, value.length, maxTokenLength)
     if (token !== MALFORMED) return token
   }
@@ -91,7 +103,7 @@ export function readWholeField(field: FieldValue, maxTokenLength: number): Crede
 }
 
 /** The part of `value` from `start` to `end`, if it is a token and nothing else. */
-export function readToken(value: string, start: number, end: number, maxTokenLength: number): Credential {
+export function readToken(value: string, start: number, end: number, maxTokenLength: number): string | Refused {
   if (end - start > maxTokenLength) return MALFORMED
   let index = start
   while (index < end && TOKEN_CHARACTER[value.charCodeAt(index)] === 1) index++
@@ -101,7 +113,7 @@ export function readToken(value: string, start: number, end: number, maxTokenLen
 }
 
 /** The only field there is, bounded in length before anything else reads it. */
-function oneField(field: FieldValue, maxTokenLength: number): Credential {
+function oneField(field: FieldValue, maxTokenLength: number): string | Refused {
   if (typeof field === 'string') return field.length > maxTokenLength + FIELD_ALLOWANCE ? MALFORMED : field
   if (field === undefined || field === null) return MISSING
   if (!Array.isArray(field)) return MALFORMED

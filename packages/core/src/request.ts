@@ -9,6 +9,7 @@ import {
   readWholeField,
   type Schemes,
 } from './header.ts'
+import type { TokenReader } from './token.ts'
 
 /**
  * Where a request may carry its credentials. `Authorization: Bearer` is read unless `bearer` is `false`; everything
@@ -34,6 +35,8 @@ export interface RequestFields {
   field(name: string): FieldValue
   /** The query string of the request target, with or without its `?`, or the empty string. */
   query(): string
+  /** The client's address, for the `accepted` event; asked for only while somebody listens to that. */
+  address?(): string | undefined
 }
 
 /** The part of Node's `IncomingMessage` that is read; Express and Koa hand it over as it is. */
@@ -41,6 +44,14 @@ export interface NodeMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly rawHeaders?: readonly string[]
   readonly url?: string | undefined
+  readonly socket?: Peer['socket']
+}
+
+/** Who knows the client's address: a framework that can see past a proxy, or else the connection. */
+interface Peer {
+  /** As `req.ip` of Express and `ctx.ip` of Koa: they honour what the application says of its proxies. */
+  readonly ip?: string | undefined
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined
 }
 
 /** The part of a Fetch API `Request` that is read. */
@@ -54,6 +65,7 @@ export interface WebMessage {
  * fields, so the raw fields are counted too.
  *
  * @param message an `IncomingMessage`: `req` in Express, `ctx.req` in Koa
+ * @param peer who knows the client's address. Default: `message`, by its socket alone
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -67,14 +79,15 @@ export interface WebMessage {
  * })
  * ```
  */
-export function nodeRequest(message: NodeMessage): RequestFields {
-  return new NodeRequest(message)
+export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
+  return new NodeRequest(message, peer)
 }
 
 /**
  * A Fetch API `Request` as the verifier reads it; `Headers` joins repeated fields with a comma, which no token has.
  *
  * @param request a `Request`: `c.req.raw` in Hono, the argument of a `fetch` handler
+ * @param peer who knows the client's address, where the runtime has such. Default: nobody
  * @example
  * ```ts
  * import { createVerifier, webRequest } from '@bearward/core'
@@ -89,15 +102,17 @@ export function nodeRequest(message: NodeMessage): RequestFields {
  * }
  * ```
  */
-export function webRequest(request: WebMessage): RequestFields {
-  return new WebRequest(request)
+export function webRequest(request: WebMessage, peer?: Peer): RequestFields {
+  return new WebRequest(request, peer)
 }
 
 class NodeRequest implements RequestFields {
   readonly #message: NodeMessage
+  readonly #peer: Peer | undefined
 
-  constructor(message: NodeMessage) {
+  constructor(message: NodeMessage, peer: Peer | undefined) {
     this.#message = message
+    this.#peer = peer
   }
 
   field(name: string): FieldValue {
@@ -107,13 +122,19 @@ class NodeRequest implements RequestFields {
   query(): string {
     return queryOf(this.#message.url ?? '')
   }
+
+  address(): string | undefined {
+    return addressOf(this.#peer) ?? this.#message.socket?.remoteAddress
+  }
 }
 
 class WebRequest implements RequestFields {
   readonly #request: WebMessage
+  readonly #peer: Peer | undefined
 
-  constructor(request: WebMessage) {
+  constructor(request: WebMessage, peer: Peer | undefined) {
     this.#request = request
+    this.#peer = peer
   }
 
   field(name: string): FieldValue {
@@ -123,6 +144,14 @@ class WebRequest implements RequestFields {
   query(): string {
     return queryOf(this.#request.url)
   }
+
+  address(): string | undefined {
+    return addressOf(this.#peer)
+  }
+}
+
+function addressOf(peer: Peer | undefined): string | undefined {
+  return peer?.ip ?? peer?.socket?.remoteAddress
 }
 
 /** Stands for any repeated field: what the fields hold does not matter any more. */
@@ -146,20 +175,27 @@ function queryOf(target: string): string {
   return fragment === -1 ? target.slice(mark + 1) : target.slice(mark + 1, fragment)
 }
 
-/** The schemes of the `Authorization` field that are enabled. */
-export function schemesOf({ bearer = true, basic = false }: CredentialSources): Schemes {
-  return basic ? { bearer, basic: readBasic } : { bearer }
+/**
+ * The schemes of the `Authorization` field that are enabled.
+ *
+ * @param reader of a format that proves the grammar, if there is one
+ */
+export function schemesOf({ bearer = true, basic = false }: CredentialSources, reader?: TokenReader): Schemes {
+  return { bearer, readToken: reader, ...(basic && { basic: readBasic }) }
 }
 
 /** Reads the one credential of a request from the sources that were enabled. */
 export type CredentialReader = (request: RequestFields) => Credential
 
 /** Makes the reader once, so that a request pays only for the sources that were enabled. */
-export function credentialReader(sources: CredentialSources, maxTokenLength: number): CredentialReader {
+export function credentialReader(
+  sources: CredentialSources,
+  maxTokenLength: number,
+  schemes: Schemes = schemesOf(sources),
+): CredentialReader {
   const readers: CredentialReader[] = []
   const { bearer = true, basic = false, header, query } = sources
   if (bearer || basic) {
-    const schemes = schemesOf(sources)
     readers.push((request) => readAuthorization(request.field('authorization'), maxTokenLength, schemes))
   }
   if (header !== undefined) {

@@ -97,16 +97,17 @@ export function keyFormat(options: KeyFormatOptions): KeyFormat {
   const bodyLength = SECRET_LENGTH + CHECKSUM_LENGTH
   const { prefix, environments, random, heads, maxLength, headOf } = layoutOf('keyFormat', options, bodyLength)
 
-  const parse = (token: string): ParsedToken | null => {
-    const head = headOf(token)
+  const readFrom: TokenReader = (value, start) => {
+    const head = headOf(value, start)
     if (head === undefined) return null
-    const checksumStart = token.length - CHECKSUM_LENGTH
-    const crc = crcOverBase62(head.crc, token, head.text.length, checksumStart)
+    const checksumStart = value.length - CHECKSUM_LENGTH
+    const crc = crcOverBase62(head.crc, value, start + head.text.length, checksumStart)
     if (crc === undefined) return null
-    return readBase62(token, checksumStart, token.length) === crcValue(crc) ? head.parsed : null
+    return readBase62(value, checksumStart, value.length) === crcValue(crc) ? head.parsed : null
   }
+  const parse = (token: string): ParsedToken | null => readFrom(token, 0)
 
-  return Object.freeze({
+  const format: KeyFormat = Object.freeze({
     prefix,
     environments,
     maxLength,
@@ -118,6 +119,22 @@ export function keyFormat(options: KeyFormatOptions): KeyFormat {
     hint: (token: string) => hintOf(token, parse(token) && headOf(token)),
     pattern: new RegExp(headPattern(prefix, environments) + base62Pattern(bodyLength)),
   })
+  readers.set(format, readFrom)
+  return format
+}
+
+/**
+ * Reads the token that `value` ends with, from `start` on. What it takes is a token of the header's grammar too, so the
+ * header need not look at each character again, and no piece of a string is read, which costs more than a whole one.
+ */
+export type TokenReader = (value: string, start: number) => ParsedToken | null
+
+const readers = new WeakMap<TokenFormat, TokenReader>()
+
+/** The reader of the format that is asked first, if that is one of `keyFormat()`. */
+export function readerOf(formats: readonly TokenFormat[]): TokenReader | undefined {
+  const [first] = formats
+  return first && readers.get(first)
 }
 
 /** What `idKeyFormat()` takes. */
@@ -285,15 +302,16 @@ function headsOf(prefix: string, environments: readonly string[]): readonly Head
 interface Layout extends Required<KeyFormatOptions> {
   readonly heads: readonly Head[]
   readonly maxLength: number
-  readonly headOf: (token: string) => Head | undefined
+  /** The head of the token that `value` ends with, from `start` on (default 0), if its length is right too. */
+  readonly headOf: (value: string, start?: number) => Head | undefined
 }
 
 function layoutOf(maker: string, options: KeyFormatOptions, bodyLength: number): Layout {
   const checked = checkFormatOptions(maker, options)
   const heads = headsOf(checked.prefix, checked.environments)
-  const headOf = (token: string): Head | undefined => {
+  const headOf = (value: string, start = 0): Head | undefined => {
     for (const head of heads) {
-      if (token.length === head.text.length + bodyLength && token.startsWith(head.text)) return head
+      if (value.length === start + head.text.length + bodyLength && value.startsWith(head.text, start)) return head
     }
     return undefined
   }

@@ -80,6 +80,12 @@ export const DENIALS: Readonly<Record<DenialCode, DenialRow>> = Object.freeze({
 /** The codes that a credential alone can earn; the scopes are the route's. */
 export type RefusalCode = Exclude<DenialCode, 'insufficient_scope'>
 
+/** A verdict that accepts. */
+export interface Acceptance<K extends KeyRecord, S extends string> {
+  readonly ok: true
+  readonly principal: Principal<K, S>
+}
+
 /** A verdict that refuses. */
 export interface Refusal {
   readonly ok: false

@@ -1,7 +1,7 @@
 import { type Denials, denialsOf } from './challenge.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
-import { Events, type Listener, type Reason, type VerifierEvent } from './events.ts'
+import { Events, type Listener, type Reason, reportUncaught, type VerifierEvent } from './events.ts'
 import { type Credential, type FieldValue, readAuthorization, type Schemes } from './header.ts'
 import { type Invalidation, targetOf } from './invalidation.ts'
 import { type Answer, Lookup } from './lookup.ts'
@@ -11,7 +11,7 @@ import { questionOf } from './question.ts'
 import type { KeyRecord } from './record.ts'
 import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
 import type { ScopeRequirement } from './scopes.ts'
-import { type ParsedToken, parseToken } from './token.ts'
+import { type ParsedToken, parseToken, readerOf } from './token.ts'
 import { type Denial, type Refusal, type RefusalCode, refusalsOf, type Verdict } from './verdict.ts'
 
 /**
@@ -83,8 +83,8 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   constructor(settings: Settings<K>) {
     this.#settings = settings
-    this.#schemes = schemesOf(settings.credentials)
-    this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength)
+    this.#schemes = schemesOf(settings.credentials, readerOf(settings.formats))
+    this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength, this.#schemes)
     this.#events = new Events(settings.clock)
     this.#lookup = new Lookup(settings, this.#events)
     this.#denials = denialsOf(settings.realm)
@@ -98,52 +98,87 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 
   verifyRequest(request: RequestFields): Verdict<K, S> | Promise<Verdict<K, S>> {
-    return this.#verifyCredential(this.#readCredential(request))
+    return this.#verifyCredential(this.#readCredential(request), request)
   }
 
-  #verifyCredential(credential: Credential): Verdict<K, S> | Promise<Verdict<K, S>> {
-    if (typeof credential !== 'string') return this.#refuse(credential.refused, credential.refused)
+  #verifyCredential(credential: Credential, client?: Client): Verdict<K, S> | Promise<Verdict<K, S>> {
+    if (typeof credential === 'string') return this.#verifyToken(credential, undefined, client)
+    if ('refused' in credential) return this.#refuse(credential.refused, credential.refused)
+    return this.#verifyToken(credential.token, credential.parsed, client)
+  }
+
+  /** @param known what the token's format has read out of it, where it was asked already */
+  #verifyToken(token: string, known: ParsedToken | undefined, client: Client): Verdict<K, S> | Promise<Verdict<K, S>> {
     try {
-      const parsed = parseToken(credential, this.#settings.formats)
+      const parsed = known ?? parseToken(token, this.#settings.formats)
       if (parsed === null) return this.#refuse('invalid', 'format')
-      const digest = this.#settings.digest.digest(credential)
+      const digest = this.#settings.digest.digest(token)
       const verdict =
         typeof digest === 'string'
-          ? this.#verifyDigest(digest, credential, parsed)
-          : digest.then((name) => this.#verifyDigest(name, credential, parsed))
+          ? this.#verifyDigest(digest, token, parsed, client)
+          : this.#verifyLater(digest, token, parsed, client)
       return verdict instanceof Promise ? verdict.catch((error: unknown) => this.#fail(error)) : verdict
     } catch (error) {
       return this.#fail(error)
     }
   }
 
-  #verifyDigest(digest: string, token: string, parsed: ParsedToken): Verdict<K, S> | Promise<Verdict<K, S>> {
+  async #verifyLater(
+    digest: Promise<string>,
+    token: string,
+    parsed: ParsedToken,
+    client: Client,
+  ): Promise<Verdict<K, S>> {
+    const known = this.#known(client)
+    return this.#verifyDigest(await digest, token, parsed, known)
+  }
+
+  #verifyDigest(
+    digest: string,
+    token: string,
+    parsed: ParsedToken,
+    client: Client,
+  ): Verdict<K, S> | Promise<Verdict<K, S>> {
     const now = this.#settings.clock.now()
     const remembered = this.#lookup.remembered(digest, now)
-    if (remembered instanceof Entry) return this.#judge(remembered, now)
-    if (remembered !== undefined) return this.#refuse('invalid', 'unknown')
+    if (remembered instanceof Entry) return this.#judge(remembered, now, client)
+    return remembered === undefined ? this.#ask(digest, token, parsed, client) : this.#refuse('invalid', 'unknown')
+  }
 
+  #ask(digest: string, token: string, parsed: ParsedToken, client: Client): Verdict<K, S> | Promise<Verdict<K, S>> {
+    const known = this.#known(client)
     const question = questionOf(digest, token, parsed, this.#settings.digest)
     const answer =
       question instanceof Promise ? question.then((asked) => this.#lookup.find(asked)) : this.#lookup.find(question)
-    return answer instanceof Promise ? answer.then((found) => this.#conclude(found)) : this.#conclude(answer)
+    return answer instanceof Promise
+      ? answer.then((found) => this.#conclude(found, known))
+      : this.#conclude(answer, known)
   }
 
-  #conclude(answer: Answer<K, S>): Verdict<K, S> {
+  #conclude(answer: Answer<K, S>, client: Client): Verdict<K, S> {
     return answer instanceof Entry
-      ? this.#judge(answer, this.#settings.clock.now())
+      ? this.#judge(answer, this.#settings.clock.now(), client)
       : this.#refuse(answer.denied, answer.reason)
   }
 
   /** State and dates are asked on every request, however the record came here. */
-  #judge(entry: Entry<K, S>, now: number): Verdict<K, S> {
+  #judge(entry: Entry<K, S>, now: number, client: Client): Verdict<K, S> {
     const failure = entry.standing ?? dateFailure(entry, now)
     if (failure !== undefined) return this.#refuse('invalid', failure, entry.id)
-    if (this.#events.topics.accepted.isHeard) {
-      const { keyId, owner, environment } = entry.principal
-      this.#events.topics.accepted.emit({ keyId, owner, environment, address: undefined })
-    }
-    return entry.accepted
+    if (this.#events.topics.accepted.isHeard) this.#tellAccepted(entry, client)
+    return entry
+  }
+
+  #tellAccepted(entry: Entry<K, S>, client: Client): void {
+    const { keyId, owner, environment } = entry.principal
+    this.#events.topics.accepted.emit({ keyId, owner, environment, address: addressOf(client) })
+  }
+
+  /** What a verdict that comes later needs of the request: by then the client may have gone, and its address too. */
+  #known(client: Client): Client {
+    if (client === undefined || !this.#events.topics.accepted.isHeard) return undefined
+    const address = addressOf(client)
+    return { address: () => address }
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
@@ -180,5 +215,18 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   #deny(denial: Denial, reason: Reason, keyId?: string): Denial {
     if (this.#events.topics.denied.isHeard) this.#events.topics.denied.emit({ code: denial.code, reason, keyId })
     return denial
+  }
+}
+
+/** Whose address the `accepted` event names; none where only a field was verified. */
+type Client = Pick<RequestFields, 'address'> | undefined
+
+function addressOf(client: Client): string | undefined {
+  try {
+    const address: unknown = client?.address?.()
+    return typeof address === 'string' ? address : undefined
+  } catch (error) {
+    reportUncaught(error)
+    return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Moments, RecordCache, type Remembered } from '../src/cache.ts'
 import type { BoundedCacheOptions } from '../src/cache-options.ts'
-import { MINUTE } from '../src/clock.ts'
+import { DAY, MINUTE } from '../src/clock.ts'
 import { sha256 } from '../src/digest.ts'
 import type { CacheOutcome } from '../src/events.ts'
 import { targetOf } from '../src/invalidation.ts'
@@ -68,6 +68,17 @@ describe('age', () => {
       const readAt = moments()
       clock.advance(MINUTE - 1)
       remember(cache, readAt)
+      expect(get('a')).toBeDefined()
+      clock.advance(1)
+      expect(get('a')).toBeUndefined()
+    })
+
+    test(`${kind}: counts as well when the process has run for longer than 32 bits of milliseconds`, () => {
+      const { clock, cache, moments, get } = setUp()
+      clock.advance(60 * DAY)
+      const readAt = moments()
+      remember(cache, readAt)
+      clock.advance(MINUTE - 1)
       expect(get('a')).toBeDefined()
       clock.advance(1)
       expect(get('a')).toBeUndefined()

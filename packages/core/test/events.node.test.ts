@@ -59,14 +59,18 @@ describe('a listener that throws', () => {
     restore()
   })
 
-  it('changes no verdict, hides no event from the next, and is an uncaught error', async () => {
+  function nextUncaught(): Promise<unknown> {
     const others = process.listeners('uncaughtException')
     process.removeAllListeners('uncaughtException')
-    const uncaught = new Promise<unknown>((resolve) => process.once('uncaughtException', resolve))
     restore = () => {
       process.removeAllListeners('uncaughtException')
       for (const other of others) process.on('uncaughtException', other)
     }
+    return new Promise<unknown>((resolve) => process.once('uncaughtException', resolve))
+  }
+
+  it('changes no verdict, hides no event from the next, and is an uncaught error', async () => {
+    const uncaught = nextUncaught()
     const error = new Error('listener')
     const verifier = createVerifier({ resolve: await storeOf({ abc: { id: 'key_1' } }) })
     const heard: unknown[] = []
@@ -76,6 +80,21 @@ describe('a listener that throws', () => {
     verifier.on('accepted', (event) => heard.push(event))
     expect(verifier.verify('Bearer abc')).toMatchObject({ ok: true })
     expect(heard).toHaveLength(1)
+    expect(await uncaught).toBe(error)
+  })
+
+  it('is told like an address that cannot be read: the key is accepted all the same', async () => {
+    const uncaught = nextUncaught()
+    const error = new Error('address')
+    const verifier = createVerifier({ resolve: await storeOf({ abc: { id: 'key_1' } }) })
+    const heard: unknown[] = []
+    verifier.on('accepted', ({ address }) => heard.push(address))
+    const address = () => {
+      throw error
+    }
+    const request = { field: () => 'Bearer abc', query: () => '', address }
+    expect(await verifier.verifyRequest(request)).toMatchObject({ ok: true })
+    expect(heard).toEqual([undefined])
     expect(await uncaught).toBe(error)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CacheOptions } from '../src/cache-options.ts'
 import { createVerifier } from '../src/verifier.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -105,5 +106,63 @@ describe('events', () => {
   it.each([undefined, null, {}, 'x'])('are not told to %j', (listener) => {
     const { verifier } = setUp()
     expect(() => verifier.on('denied', listener as never)).toThrow(/^on: the listener must be a function/)
+  })
+})
+
+describe('the address that `accepted` tells', () => {
+  const field = () => 'Bearer a-token'
+  const query = () => ''
+
+  function listening(answer: 'at once' | 'later', cache?: CacheOptions) {
+    const resolve = () => (answer === 'at once' ? { id: 'key_1' } : Promise.resolve({ id: 'key_1' }))
+    const verifier = createVerifier({ resolve, cache })
+    const heard: (string | undefined)[] = []
+    verifier.on('accepted', ({ address }) => heard.push(address))
+    return { verifier, heard }
+  }
+
+  it.each(['at once', 'later'] as const)(
+    'is that of the request, whether the store answers %s or memory',
+    async (when) => {
+      const { verifier, heard } = listening(when, { max: 10, maxStalenessMs: 1000 })
+      await verifier.verifyRequest({ field, query, address: () => '192.0.2.1' })
+      await verifier.verifyRequest({ field, query, address: () => '192.0.2.2' })
+      await verifier.verifyRequest({ field, query })
+      await verifier.verify('Bearer a-token')
+      expect(heard).toEqual(['192.0.2.1', '192.0.2.2', undefined, undefined])
+    },
+  )
+
+  it('is read when the request begins, since the client may be gone when the store answers', async () => {
+    const { verifier, heard } = listening('later')
+    let address: string | undefined = '192.0.2.1'
+    const verdict = verifier.verifyRequest({ field, query, address: () => address })
+    address = undefined
+    await verdict
+    expect(heard).toEqual(['192.0.2.1'])
+  })
+
+  it('is asked for only while somebody listens', async () => {
+    let timesAsked = 0
+    const address = () => {
+      timesAsked++
+      return '192.0.2.1'
+    }
+    const verifier = createVerifier({
+      resolve: async () => ({ id: 'key_1' }),
+      cache: { max: 10, maxStalenessMs: 1000 },
+    })
+    await verifier.verifyRequest({ field, query, address })
+    await verifier.verifyRequest({ field, query, address })
+    expect(timesAsked).toBe(0)
+    verifier.on('accepted', () => {})
+    await verifier.verifyRequest({ field, query, address })
+    expect(timesAsked).toBe(1)
+  })
+
+  it('is none where it is no text', async () => {
+    const { verifier, heard } = listening('later')
+    await verifier.verifyRequest({ field, query, address: () => 7 as unknown as string })
+    expect(heard).toEqual([undefined])
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import vectors from '../../../test/vectors/header.json' with { type: 'json' }
 import { readBasic } from '../src/basic.ts'
 import { MALFORMED, MISSING, readAuthorization, readToken, readWholeField } from '../src/header.ts'
+import { anyToken, keyFormat, pairFormat, readerOf } from '../src/token.ts'
 
 interface Vector {
   readonly description: string
@@ -25,6 +26,47 @@ describe('readAuthorization', () => {
       expect(credential).toEqual(vector.token ?? { refused: vector.refused })
     })
   }
+
+  describe('with a format that is asked first', () => {
+    const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
+    const readToken = readerOf([format])
+    const token = format.generate('test')
+    const spoilt = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0')
+
+    it('takes what the format takes, and says what it has read', () => {
+      const credential = readAuthorization(`bEARER ${token}`, DEFAULT_LENGTH, { bearer: true, readToken })
+      expect(credential).toEqual({ token, parsed: format.parse(token) })
+    })
+
+    it('says of everything else what it says without', () => {
+      const around = [' ', '\t', '=', ',', 'x', '\u0000', '\u0142', `, Bearer ${token}`, `,Basic ${token}`]
+      const fields = [
+        ...around.flatMap((text) => [`Bearer ${token}${text}`, `Bearer ${text}${token}`, `${text}Bearer ${token}`]),
+        // 0x141 is `A` in its lower eight bits, 0xa0 is a blank to some.
+        ...Array.from({ length: token.length }, (_, at) =>
+          [' ', '"', '\u0141', '\u00a0'].map((odd) => `Bearer ${token.slice(0, at)}${odd}${token.slice(at + 1)}`),
+        ).flat(),
+        ...[`Bearer ${spoilt}`, `Bearer ${token.slice(1)}`, `Basic ${token}`, `Bearer${token}`, token, 'Bearer', ''],
+      ]
+      for (const field of [...fields, [`Bearer ${token}`, `Bearer ${token}`], [], null]) {
+        const credential = readAuthorization(field, DEFAULT_LENGTH, { bearer: true, readToken })
+        const plain = typeof credential === 'object' && 'token' in credential ? credential.token : credential
+        expect(plain, JSON.stringify(field)).toEqual(readAuthorization(field, DEFAULT_LENGTH))
+      }
+    })
+
+    it('does not take it where Bearer is turned off', () => {
+      expect(readAuthorization(`Bearer ${token}`, DEFAULT_LENGTH, { bearer: false, readToken })).toBe(MISSING)
+    })
+
+    it('asks no format but the first, and only one whose tokens are of the grammar', () => {
+      const own = { parse: () => ({}) }
+      expect(readToken).toBeTypeOf('function')
+      for (const formats of [[], [own], [own, format], [{ ...format }], [anyToken()], [pairFormat()]]) {
+        expect(readerOf(formats)).toBeUndefined()
+      }
+    })
+  })
 
   it('has a vector for each outcome, each with its source and one outcome', () => {
     const all: (Vector & { source: string })[] = vectors as never

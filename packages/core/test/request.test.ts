@@ -139,3 +139,21 @@ describe('nodeRequest', () => {
     expect(nodeRequest({ headers: {}, url: 'http://host/path?a=b?c' }).query()).toBe('a=b?c')
   })
 })
+
+describe('address', () => {
+  const message = { headers: {}, socket: { remoteAddress: '192.0.2.1' } }
+  const request = new Request('http://host/')
+
+  it('is that of the connection, or nothing', () => {
+    expect(nodeRequest(message).address?.()).toBe('192.0.2.1')
+    for (const socket of [null, undefined, {}]) expect(nodeRequest({ headers: {}, socket }).address?.()).toBeUndefined()
+    expect(webRequest(request).address?.()).toBeUndefined()
+    expect(webRequest(request, { socket: { remoteAddress: '192.0.2.1' } }).address?.()).toBe('192.0.2.1')
+  })
+
+  it('is what the framework says, which may know of a proxy, before that of the connection', () => {
+    expect(nodeRequest(message, { ip: '203.0.113.7' }).address?.()).toBe('203.0.113.7')
+    expect(nodeRequest(message, { ip: undefined }).address?.()).toBe('192.0.2.1')
+    expect(webRequest(request, { ip: '203.0.113.7' }).address?.()).toBe('203.0.113.7')
+  })
+})

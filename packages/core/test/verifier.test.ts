@@ -51,6 +51,16 @@ function outcome(verdict: Verdict): string {
 }
 
 describe('verify()', () => {
+  it('answers with a verdict that holds the principal and nothing else, and cannot be changed', async () => {
+    const { verifier } = await setUp({ abc: { id: 'key_1' } }, { cache: { max: 1, maxStalenessMs: 1000 } })
+    const verdicts = [await verifier.verify('Bearer abc'), await verifier.verify('Bearer abc')]
+    for (const verdict of verdicts) {
+      expect({ ...verdict }).toEqual({ ok: true, principal: expect.objectContaining({ keyId: 'key_1' }) })
+      expect(Object.isFrozen(verdict)).toBe(true)
+      expect(JSON.stringify(verdict)).toBe('{"ok":true,"principal":{"keyId":"key_1","scopes":[]}}')
+    }
+  })
+
   it('accepts a key, with its owner, its scopes and the row of the user', async () => {
     const row = { id: 'key_1', owner: 'acct_1', scopes: ['posts:read'], environment: 'live', plan: 'pro' }
     const { bearer, accepted, denied } = await setUp({ abc: row })

@@ -65,7 +65,7 @@ export function authenticate<
   }
 
   const middleware = (req: Passed, res: Response, next: NextFunction): void => {
-    const request = nodeRequest(req)
+    const request = nodeRequest(req, req)
     const admitted = gate.admit(req[PASSAGE], req.method, request)
     if (admitted !== undefined) {
       pass(admitted, req, next)

@@ -159,3 +159,22 @@ test('auth.requireScopes takes no principal of another verifier', async () => {
     server.close()
   }
 })
+
+test.each([
+  [false, '127.0.0.1'],
+  [true, '203.0.113.7'],
+])('with `trust proxy` %s, `accepted` tells the address %s', async (trust, address) => {
+  const verifier = createVerifier({ resolve })
+  const heard: unknown[] = []
+  verifier.on('accepted', (event) => heard.push(event.address))
+  const app = express().set('trust proxy', trust).use(authenticate(verifier))
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as { port: number }
+    await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization, 'x-forwarded-for': '203.0.113.7' } })
+  } finally {
+    server.close()
+  }
+  expect(heard).toEqual([address])
+})

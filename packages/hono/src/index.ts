@@ -65,7 +65,7 @@ export function authenticate<
   }
 
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const request = webRequest(c.req.raw)
+    const request = webRequest(c.req.raw, c.env?.incoming)
     const admitted = gate.admit(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)
     if (admitted !== undefined) return pass(admitted, c, next)
     const verdict = verifier.verifyRequest(request)

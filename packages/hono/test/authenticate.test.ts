@@ -120,3 +120,14 @@ test('what cannot be used is refused when the middleware is made', () => {
   expect(() => requireScopes()).toThrow(TypeError)
   expect(() => requireScopes('posts read')).toThrow(TypeError)
 })
+
+test('where nothing is known of the connection, `accepted` tells no address', async () => {
+  const verifier = createVerifier({ resolve })
+  const heard: unknown[] = []
+  verifier.on('accepted', (event) => heard.push(event.address))
+  const app = posts(authenticate(verifier))
+  for (const env of [undefined, {}, { incoming: {} }, { incoming: 'a binding' }]) {
+    await app.request('/v1/posts', { headers: { authorization: GOOD } }, env)
+  }
+  expect(heard).toEqual([undefined, undefined, undefined, undefined])
+})

@@ -54,7 +54,7 @@ export type NewAuditEntry = Omit<AuditEntry, 'sequence'>
 const UNTOLD = new Set<keyof StoredKey>(['digest', 'version', 'id', 'createdAt'])
 
 /** What differs between two states of a key; everything that is set where there was none before. */
-export function changesBetween(before: StoredKey | undefined, after: StoredKey): AuditEntry['changes'] {
+function changesBetween(before: StoredKey | undefined, after: StoredKey): AuditEntry['changes'] {
   const changes: Record<string, FieldChange> = {}
   for (const field of Object.keys(after) as (keyof StoredKey)[]) {
     if (UNTOLD.has(field)) continue

@@ -14,11 +14,11 @@ export const TEXT_LIMITS = {
 } as const
 
 /** Scopes of one key at most. */
-export const MAX_SCOPES = 100
+const MAX_SCOPES = 100
 /** Bytes of `metadata` at most, written as JSON. */
-export const MAX_METADATA_BYTES = 4096
+const MAX_METADATA_BYTES = 4096
 /** A hundred years: later dates are mistakes, such as microseconds taken for milliseconds. */
-export const MAX_DURATION_MS: number = 100 * 365 * 86_400_000
+const MAX_DURATION_MS: number = 100 * 365 * 86_400_000
 
 /** What RFC 6749 §3.3 lets a scope consist of, so that a challenge can name it. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/

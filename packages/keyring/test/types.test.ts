@@ -30,7 +30,7 @@ test('the record reaches the handler with its type, and the verifier knows the s
     expectTypeOf(verdict.principal.key.state).toEqualTypeOf<KeyState>()
     verdict.principal.scopes.has('posts:read')
     // @ts-expect-error a field that a key does not have
-    verdict.principal.key.plan
+    expectTypeOf(verdict.principal.key.plan).toBeAny()
     return verdict.principal.key.owner
   }
   expectTypeOf(read).returns.resolves.toEqualTypeOf<string | null>()

@@ -145,3 +145,22 @@ describe('rotate({ endOnFirstUse: true })', () => {
     expect(await codeOf(keyring.rotate(old.key.id))).toBe('already_rotated')
   })
 })
+
+describe('the last use', () => {
+  it('is written with the address that the request came from', async () => {
+    const { keyring, told } = setUp()
+    const { token, key } = await keyring.issue()
+    const verifier = keyring.verifier()
+    const from = (address: string) => ({
+      field: (name: string) => (name === 'authorization' ? bearer(token) : undefined),
+      query: () => '',
+      address: () => address,
+    })
+    await verifier.verifyRequest(from('192.0.2.1'))
+    await keyring.flush()
+    await verifier.verifyRequest(from('192.0.2.7'))
+    await keyring.flush()
+    expect(await keyring.get(key.id)).toMatchObject({ lastUsedAt: NOW, lastUsedFrom: '192.0.2.7' })
+    expect(namesOf(told)).toEqual(['issued', 'first_used', 'used_from_new_address'])
+  })
+})

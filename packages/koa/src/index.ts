@@ -67,7 +67,7 @@ export function authenticate<
   }
 
   const middleware = (ctx: Passed, next: Next): unknown => {
-    const request = nodeRequest(ctx.req)
+    const request = nodeRequest(ctx.req, ctx)
     const admitted = gate.admit(ctx[PASSAGE], ctx.method, request)
     if (admitted !== undefined) return pass(admitted, ctx, next)
     const verdict = verifier.verifyRequest(request)

@@ -78,3 +78,21 @@ async function client(app: Koa): Promise<() => Promise<[status: number, body: st
     return [response.status, await response.text()]
   }
 }
+
+test.each([
+  [false, '127.0.0.1'],
+  [true, '203.0.113.7'],
+])('with `proxy` %s, `accepted` tells the address %s', async (proxy, address) => {
+  const verifier = createVerifier({ resolve: () => ({ id: 'key_1' }) })
+  const heard: unknown[] = []
+  verifier.on('accepted', (event) => heard.push(event.address))
+  const server = new Koa({ proxy }).use(authenticate(verifier)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization, 'x-forwarded-for': '203.0.113.7' } })
+  } finally {
+    server.close()
+  }
+  expect(heard).toEqual([address])
+})

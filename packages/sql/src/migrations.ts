@@ -140,6 +140,19 @@ export const MIGRATIONS: readonly Migration[] = [
         'primary key (key_id, day)',
       ]),
   },
+  {
+    version: 3,
+    // Who takes part in a channel, and since when this server keeps count of it.
+    statements: ({ whole, bytes, table }) => [
+      ...table('bearward_members', [
+        `id ${bytes(64)} not null primary key`,
+        `lease_ms ${whole} not null`,
+        `until ${whole} not null`,
+        `acknowledged ${whole} not null`,
+      ]),
+      ...table('bearward_servers', [`identity ${bytes(255)} not null primary key`, `since ${whole} not null`]),
+    ],
+  },
 ]
 
 /** The version of the tables that this package works with. */

@@ -40,7 +40,7 @@ export function mysql(source: Mysql2Pool | Kysely<never>, options: MysqlOptions 
 /** Seconds to wait for another process that changes the tables. */
 const MIGRATION_WAIT_S = 60
 
-export function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | Kysely<never>): Engine {
+function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | Kysely<never>): Engine {
   const db = kyselyOver('source', source)
   return {
     name: 'mysql',

@@ -8,14 +8,16 @@ export interface Schema {
   bearward_usage_days: UsageDayRow
   bearward_audit: AuditRow
   bearward_outbox: OutboxRow
+  bearward_members: MemberRow
+  bearward_servers: ServerRow
   bearward_counters: { name: string; value: Whole }
   bearward_migrations: { version: number; applied_at: Whole }
 }
 
 /** A whole number of up to 53 bits; some drivers hand it over as text. */
-export type Whole = number
+type Whole = number
 /** Text that is compared as bytes; some drivers hand it over as bytes. */
-export type Bytes = string
+type Bytes = string
 
 /** What decides, beside the dates, where a key stands: `stateOf()` as far as no clock is needed. */
 export type Standing = 'open' | 'retiring' | 'disabled' | 'expired' | 'retired' | 'revoked'
@@ -58,7 +60,7 @@ export interface UseRow {
 }
 
 /** Uses of a key by day, counted from 1970-01-01 in UTC. */
-export interface UsageDayRow {
+interface UsageDayRow {
   key_id: Bytes
   day: number
   uses: Whole
@@ -80,4 +82,21 @@ export interface AuditRow {
 export interface OutboxRow {
   sequence: Whole
   invalidations: string
+}
+
+/** A process that takes part in a channel. */
+interface MemberRow {
+  id: Bytes
+  lease_ms: Whole
+  /** Epoch milliseconds, by the server's clock, until which it may hold a lease. */
+  until: Whole
+  /** The sequence up to which it has forgotten what changed. */
+  acknowledged: Whole
+}
+
+/** The server that keeps count of the members. */
+interface ServerRow {
+  identity: Bytes
+  /** Epoch milliseconds, by its own clock. */
+  since: Whole
 }

@@ -30,7 +30,7 @@ export function sqlite(source: string | SqliteConnection | Kysely<never>, option
   return new SqlStore(sqliteEngine(source), migrate)
 }
 
-export function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine {
+function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine {
   if (source instanceof Kysely) return new SqliteEngine(source.withoutPlugins() as unknown as Kysely<Schema>)
   if (typeof source === 'string' && source !== '') {
     return new SqliteEngine(openSqlite(source), {

@@ -116,6 +116,11 @@ export class SqlStore implements KeyStore {
     return rows[0] === undefined ? null : keyOf(rows[0])
   }
 
+  /** For channels: the engine, with its tables at the present version. */
+  engine(): Promise<Engine> {
+    return this.#open()
+  }
+
   /** The engine, with its tables at the present version. */
   async #open(): Promise<Engine> {
     this.#checkClosed()

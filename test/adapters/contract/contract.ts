@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import type { Harness } from '../app.ts'
+import { addresses } from './addresses.ts'
 import { connections } from './connections.ts'
 import { credentials } from './credentials.ts'
 import { faults } from './faults.ts'
@@ -17,6 +18,7 @@ export function adapterContract(harness: Harness): void {
     describe('credentials', () => credentials(harness))
     describe('methods', () => methods(harness))
     describe('connections', () => connections(harness))
+    describe('addresses', () => addresses(harness))
     describe('outages', () => outages(harness))
     describe('options', () => options(harness))
     describe('mounting', () => mounting(harness))

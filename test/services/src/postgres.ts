@@ -43,7 +43,9 @@ function recipe(settings: Readonly<Record<string, string | number>>): Recipe {
       return [{ file: join(folder, 'native/bin/initdb'), args, ...OWNER }]
     },
     serve: (folder, port) => {
-      const all = { ...settings, listen_addresses: '127.0.0.1', port, unix_socket_directories: '' }
+      // Shared memory in files of the data folder, not of the system: what a killed server leaves goes with its folder.
+      const memory = { dynamic_shared_memory_type: 'mmap' }
+      const all = { ...memory, ...settings, listen_addresses: '127.0.0.1', port, unix_socket_directories: '' }
       const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
       return { file: join(folder, 'native/bin/postgres'), args: ['-D', join(folder, 'data'), ...args], ...OWNER }
     },

@@ -57,6 +57,8 @@ async function settingsOf({
 }: RedisOptions): Promise<Record<string, RedisSetting>> {
   return {
     appendonly: 'yes',
+    // Handed to the system before the answer. 'everysec', Redis's default, lets a write wait while the disk is busy.
+    appendfsync: 'no',
     save: '',
     // Redis waits five seconds for further replicas before it serves the first.
     'repl-diskless-sync-delay': 0,

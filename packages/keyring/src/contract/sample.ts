@@ -10,7 +10,7 @@ export const NOW = 1_800_000_000_000
 let made = 0
 
 /** A digest that no other call gives. */
-export function freshDigest(): string {
+function freshDigest(): string {
   made++
   return made.toString(16).padStart(64, 'd')
 }

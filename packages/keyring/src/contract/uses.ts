@@ -8,8 +8,8 @@ import { fill, NOW, revoked, sampleKey } from './sample.ts'
 function news(outcomes: readonly UseOutcome[]): unknown[] {
   return outcomes
     .filter(({ isFirst, isNewAddress }) => isFirst || isNewAddress)
+    .toSorted((one, other) => (one.keyId < other.keyId ? -1 : 1))
     .map(({ keyId, isFirst, isNewAddress }) => [keyId, isFirst, isNewAddress])
-    .sort()
 }
 
 export const usageCases: readonly StoreCase[] = [
@@ -24,7 +24,7 @@ export const usageCases: readonly StoreCase[] = [
       const expected = [
         [one.id, true, true],
         [two.id, true, false],
-      ].sort()
+      ].toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))
       expectEqual(outcomes, expected, 'first uses')
       expectEqual(news(await store.recordUse([{ ...use, at: NOW + 5 }])), [], 'the same address')
       const other = { keyId: one.id, at: NOW + 6, from: '192.0.2.2' }

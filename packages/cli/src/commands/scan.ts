@@ -1,0 +1,113 @@
+import { join, relative, resolve, sep } from 'node:path'
+import type { Command } from 'commander'
+import { Failure, fileFailure } from '../failure.ts'
+import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
+import type { Finding } from '../scan/finding.ts'
+import { report } from '../scan/report.ts'
+import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
+import { printable } from '../text.ts'
+
+/** What the parser makes of the options. */
+interface Options {
+  readonly git?: true
+  readonly json?: true
+  readonly sarif?: true
+  readonly binary?: true
+  readonly ignored?: true
+  readonly maxSize?: string
+}
+
+/** Default of `--max-size`, in megabytes. */
+const MAX_SIZE = 1024
+const MEGABYTE = 1_000_000
+
+/** `bearward scan`: finds keys that are where they should not be. */
+export const addScan: AddCommand = (program, frame) => {
+  const command = program
+    .command('scan')
+    .summary('find keys in files, a diff, or the history of git')
+    .description('Find keys of your format whose checksum is right. Exit code 1 when there are any.')
+    .argument('<path>', 'a file, a folder, or - for text or a diff on standard input')
+    .option('--git', 'scan all commits of the repository at the path')
+    .option('--json', 'print an object with findings and summary')
+    .option('--sarif', 'print SARIF 2.1.0')
+    .option('--ignored', 'scan files that git ignores, too')
+    .option('--binary', 'scan files that look binary, too')
+    .option('--max-size <megabytes>', `pass over files that are longer (default: ${MAX_SIZE})`)
+  addFormatOptions(command)
+
+  command.action(
+    frame.handle(async (command, path = '') => {
+      const options = command.opts<Options>()
+      if (options.json && options.sarif) throw new Failure('usage', 'there are two forms of output', 'give one of them')
+      const findings: Finding[] = []
+      const format = frame.settings(command).format()
+      const summary = await scan(frame, command, path, { format, onFinding: (finding) => void findings.push(finding) })
+      report(frame.output, findings, summary, options.sarif ? 'sarif' : options.json ? 'json' : 'text')
+      if (findings.length > 0) return 'found'
+      // Whoever asks whether a tree is clean must not be told so by a scan that has not seen all of it.
+      return (summary?.skipped.failed ?? 0) > 0 ? 'denied' : 'ok'
+    }),
+  )
+}
+
+async function scan(
+  frame: Frame,
+  command: Command,
+  path: string,
+  scanOptions: ScanOptions,
+): Promise<Summary | undefined> {
+  const { git, binary = false, ignored = false, maxSize } = command.opts<Options>()
+  if (git) {
+    if (path === '-') throw new Failure('usage', 'standard input has no history', 'name a repository')
+    await scanHistory(resolve(frame.world.cwd, path), scanOptions)
+    return undefined
+  }
+  if (path === '-') {
+    await scanStream(frame.world.stdin, scanOptions)
+    return undefined
+  }
+  return scanFiles(frame, path, {
+    ...scanOptions,
+    binary,
+    honourIgnores: !ignored,
+    maxBytes: megabytes(maxSize) * MEGABYTE,
+  })
+}
+
+type FileOptions = Omit<TreeOptions, 'onProgress' | 'onFailure' | 'nameOf'>
+
+async function scanFiles(frame: Frame, path: string, options: FileOptions): Promise<Summary> {
+  const { output, world } = frame
+  const root = resolve(world.cwd, path)
+  // As it was typed: whoever types a relative path is shown relative paths.
+  const nameOf = (found: string): string => join(path, relative(root, found)).split(sep).join('/')
+  const clear = (): void => {
+    if (output.isWatched) output.progress('')
+  }
+  try {
+    return await scanTree(root, {
+      ...options,
+      nameOf,
+      onProgress({ files, bytes }) {
+        if (output.isWatched) output.progress(`${files} files, ${Math.round(bytes / MEGABYTE)} MB`)
+      },
+      onFailure(failed, cause) {
+        clear()
+        output.note(printable(fileFailure(nameOf(failed), cause).message))
+      },
+    })
+  } catch (cause) {
+    if (cause instanceof Failure || (cause as NodeJS.ErrnoException).code === undefined) throw cause
+    throw fileFailure(path, cause)
+  } finally {
+    clear()
+  }
+}
+
+function megabytes(text: string | undefined): number {
+  if (text === undefined) return MAX_SIZE
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= 1_000_000) return number
+  throw new Failure('usage', '--max-size is not a whole number of megabytes from 1 to 1000000', 'change it')
+}

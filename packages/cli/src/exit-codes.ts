@@ -1,0 +1,20 @@
+/** How a command ends. */
+export type Ending = 'ok' | 'found' | 'usage' | 'configuration' | 'unreachable' | 'denied' | 'defect'
+
+/** The exit code that says how a command ended. Scripts rely on these: a code never changes its meaning. */
+export const EXIT_CODES: Readonly<Record<Ending, number>> = Object.freeze({
+  /** Done. The answer, if one was asked for, is yes, or nothing was found. */
+  ok: 0,
+  /** Done, and the answer is no, or something was found. */
+  found: 1,
+  /** The command line cannot be understood. */
+  usage: 2,
+  /** The configuration, in a file or in the environment, is missing or wrong. */
+  configuration: 3,
+  /** The store, or another service, cannot be reached. */
+  unreachable: 4,
+  /** A file, a folder or the store may not be read or written, or is not there. */
+  denied: 5,
+  /** A defect of this program. */
+  defect: 70,
+})

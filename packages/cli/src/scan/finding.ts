@@ -1,0 +1,27 @@
+/** A token that was found. The token itself is not part of it. */
+export interface Finding {
+  /** What a list may show of the token. */
+  readonly hint: string
+  readonly environment?: string
+  /** The same for the same token, wherever it is found; tells nothing about it. 32 lower-case hex characters. */
+  readonly fingerprint: string
+  readonly place: Place
+}
+
+/** Where a token was found. */
+export interface Place {
+  /** Path as it was given, with `/` between folders. */
+  readonly path: string
+  /** Counted from 1. */
+  readonly line: number
+  /** In UTF-16 code units, counted from 1. */
+  readonly column: number
+  /** In history: the commit that brought it in. */
+  readonly commit?: string
+}
+
+/**
+ * Is told of each token that is found, with the token, so that a caller can ask a store about it. Must not print it or
+ * keep it. Awaited before the search goes on.
+ */
+export type OnFinding = (finding: Finding, token: string) => void | Promise<void>

@@ -1,0 +1,104 @@
+import { type KeyFormat, keyFormat } from '@bearward/core'
+import { Failure } from './failure.ts'
+import { type FileSettings, readSettingsFile } from './settings-file.ts'
+import type { World } from './world.ts'
+
+/** What can be set, whatever the place. */
+export interface Values {
+  prefix: string
+  environments: readonly string[]
+}
+
+/** One thing that can be set: in which places, and how it is read there. To add a setting, add a row to `SETTINGS`. */
+interface Setting<T> {
+  /** Its option, as a message names it. */
+  readonly flag: string
+  /** Its environment variable. */
+  readonly variable: string
+  /** Reads what an option or a variable holds. */
+  readonly parse: (text: string) => T
+  /** Whether a value of the file is of the right kind. */
+  readonly isValid: (value: unknown) => value is T
+  /** What the file should hold, as a message says it. */
+  readonly kind: string
+}
+
+export const SETTINGS: { readonly [Name in keyof Values]: Setting<Values[Name]> } = {
+  prefix: {
+    flag: '--prefix',
+    variable: 'BEARWARD_PREFIX',
+    parse: (text) => text,
+    isValid: (value) => typeof value === 'string',
+    kind: 'a string',
+  },
+  environments: {
+    flag: '--environments',
+    variable: 'BEARWARD_ENVIRONMENTS',
+    parse: (text) => text.split(',').map((name) => name.trim()),
+    isValid: (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    kind: 'a list of strings',
+  },
+}
+
+/** Options of a command, as the parser hands them over; settings are text. */
+export type Flags = { readonly [Name in keyof Values]?: string } & { readonly config?: string }
+
+/** A value, and where it was found, so that a message can say what to change. */
+interface Found<T> {
+  readonly value: T
+  readonly origin: string
+  readonly ending: 'usage' | 'configuration'
+}
+
+/**
+ * Looks settings up. For each of them, alone: the option of the command line, else the environment variable, else the
+ * file, else nothing. An empty option or variable counts as one that is not there.
+ */
+export class Settings {
+  readonly #flags: Flags
+  readonly #env: World['env']
+  readonly #file: FileSettings
+
+  constructor(flags: Flags, world: World) {
+    this.#flags = flags
+    this.#env = world.env
+    this.#file = readSettingsFile(world, flags.config)
+  }
+
+  find<Name extends keyof Values>(name: Name): Found<Values[Name]> | undefined {
+    const { flag, variable, parse, isValid, kind } = SETTINGS[name] as Setting<Values[Name]>
+    const typed = this.#flags[name]
+    if (typed) return { value: parse(typed), origin: flag, ending: 'usage' }
+    const exported = this.#env[variable]
+    if (exported) return { value: parse(exported), origin: variable, ending: 'configuration' }
+
+    const written = this.#file.values[name]
+    if (written === undefined) return undefined
+    const origin = `"${name}" in ${this.#file.path}`
+    if (!isValid(written)) throw new Failure('configuration', `${origin} is not ${kind}`, 'change it')
+    return { value: written, origin, ending: 'configuration' }
+  }
+
+  /**
+   * The format of keys.
+   *
+   * @throws {Failure} when no prefix is set, or a part of it cannot be used
+   */
+  format(): KeyFormat {
+    const prefix = this.find('prefix')
+    const environments = this.find('environments')
+    if (prefix === undefined) {
+      const { flag, variable } = SETTINGS.prefix
+      const mend = `give ${flag}, set ${variable}, or write "prefix" into bearward.config.json`
+      throw new Failure('configuration', 'the prefix of your keys is not set', mend)
+    }
+    try {
+      return keyFormat({ prefix: prefix.value, environments: environments?.value ?? [] })
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause
+      const wrong = cause.message.includes('`environments`') && environments !== undefined ? environments : prefix
+      const rule = cause.message.replace(/^.*?option `\w+` /, '')
+      throw new Failure(wrong.ending, `${wrong.origin} cannot be used: it ${rule}`, 'change it', { cause })
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** Everything through which a command reaches the world. Only this file reads `process`; a test brings its own. */
+export interface World {
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: Writable & Terminal
+  readonly stderr: Writable & Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What relative paths are relative to. */
+  readonly cwd: string
+}
+
+/** What tells a terminal from a file or a pipe. */
+export interface Terminal {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export function processWorld(): World {
+  const { stdin, stdout, stderr, env } = process
+  return { stdin, stdout, stderr, env, cwd: process.cwd() }
+}

@@ -1,0 +1,52 @@
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { run } from '../src/program.ts'
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Circumstances {
+  readonly env?: Record<string, string>
+  readonly cwd?: string
+  readonly stdin?: string
+  /** Whether standard output and error are a terminal of 80 columns. */
+  readonly isTerminal?: boolean
+}
+
+/** Settings of most tests: the keys are those of test/vectors. */
+export const ACME: Record<string, string> = { BEARWARD_PREFIX: 'acme', BEARWARD_ENVIRONMENTS: 'live,test' }
+
+/** Runs one command line in this process, in a world of its own. */
+export async function bearward(argv: readonly string[], circumstances: Circumstances = {}): Promise<Ran> {
+  const { env = ACME, cwd = '/', stdin = '', isTerminal = false } = circumstances
+  const stdout = new Recorder(isTerminal)
+  const stderr = new Recorder(isTerminal)
+  const code = await run(argv, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, cwd })
+  return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** A stream that keeps what is written to it. */
+export class Recorder extends Writable {
+  readonly isTTY: boolean
+  readonly columns = 80
+  text = ''
+
+  constructor(isTTY: boolean) {
+    super({ decodeStrings: false })
+    this.isTTY = isTTY
+  }
+
+  override _write(chunk: string | Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+/** A terminal on which somebody types. */
+export function typing(text: string): PassThrough & { isTTY: boolean } {
+  const stream = Object.assign(new PassThrough(), { isTTY: true })
+  stream.end(text)
+  return stream
+}

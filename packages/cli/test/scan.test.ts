@@ -1,0 +1,281 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { keyFormat } from '@bearward/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Finding } from '../src/scan/finding.ts'
+import { scanStream } from '../src/scan/scan.ts'
+import { ACME, bearward } from './bearward.ts'
+
+const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
+const live = format.generate('live')
+const trial = format.generate('test')
+const nearMiss = live.slice(0, -1) + (live.endsWith('0') ? '1' : '0')
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bearward-scan-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), content)
+}
+
+function git(...argv: string[]): string {
+  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false']
+  return execFileSync('git', [...who, ...argv], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function commit(message = 'change'): string {
+  git('add', '--all')
+  git('commit', '--quiet', '--allow-empty', '--message', message)
+  return git('rev-parse', 'HEAD').trim()
+}
+
+/** The places of a scan, with its exit code. */
+async function scan(...argv: string[]): Promise<{ code: number; places: string[] }> {
+  const { code, stdout } = await bearward(['scan', '--json', ...argv], { cwd: folder })
+  const { findings } = JSON.parse(stdout) as { findings: { path: string; line: number; hint: string }[] }
+  return {
+    code,
+    places: findings.map(({ path, line, hint }) => `${path.replace(`${folder}/`, '')}:${line} ${hint}`).sort(),
+  }
+}
+
+describe('a tree', () => {
+  test('is searched in every folder, hidden ones too', async () => {
+    write('.env', `KEY=${live}`)
+    write('deep/er/notes.md', `nothing\n${trial}`)
+    write('clean.txt', nearMiss)
+    const { code, places } = await scan(folder)
+    expect(code).toBe(1)
+    expect(places).toEqual([`.env:1 ${format.hint(live)}`, `deep/er/notes.md:2 ${format.hint(trial)}`])
+  })
+
+  test('without keys ends with 0', async () => {
+    write('clean.txt', nearMiss)
+    const { code, stdout, stderr } = await bearward(['scan', folder])
+    expect([code, stdout, stderr]).toEqual([0, '', 'No keys found. 1 file read.\n'])
+  })
+
+  test('can be one file', async () => {
+    write('.env', live)
+    expect((await scan(join(folder, '.env'))).places).toEqual([`.env:1 ${format.hint(live)}`])
+  })
+
+  test('that is not there is a failure', async () => {
+    const { code, stderr } = await bearward(['scan', '/none'])
+    expect([code, stderr]).toEqual([5, 'bearward: /none is not there; check the path\n'])
+  })
+
+  test('is not left by symbolic links', async () => {
+    write('inside/a', 'a')
+    write('outside', live)
+    symlinkSync(join(folder, 'outside'), join(folder, 'inside/link'))
+    symlinkSync(folder, join(folder, 'inside/loop'))
+    expect((await scan(join(folder, 'inside'))).places).toEqual([])
+    expect((await scan(join(folder, 'inside/link'))).places).toHaveLength(1)
+  })
+
+  test('with a file that may not be read is not called clean', () => {
+    write('secret', 'x')
+    write('open', 'x')
+    chmodSync(folder, 0o755)
+    chmodSync(join(folder, 'secret'), 0o000)
+    const main = join(import.meta.dirname, '../src/main.ts')
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+    // `nobody` may not be able to read the program where it lies: it is loaded before the user is changed.
+    const program = `process.argv[1] = 'bearward'; const { run } = await import(${JSON.stringify(join(main, '../program.ts'))});
+      ${'uid' in nobody ? 'process.setgid(65534); process.setuid(65534);' : ''}
+      const { stdin, stdout, stderr, env } = process
+      process.exitCode = await run(['scan', ${JSON.stringify(folder)}], { stdin, stdout, stderr, env, cwd: '/' })`
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      env: { ...process.env, ...ACME },
+    })
+    expect(stderr).toContain(`${folder}/secret may not be read; change its permissions, or run as somebody who may\n`)
+    expect(stderr).toContain('1 unreadable')
+    expect(status).toBe(5)
+  })
+})
+
+describe('in the work tree of git', () => {
+  beforeEach(() => {
+    git('init', '--quiet')
+    write('.gitignore', 'ignored\n*.log\n')
+    write('ignored/a', live)
+    write('a.log', live)
+    write('forced.log', trial)
+    git('add', '--force', 'forced.log')
+    write('new file', live)
+  })
+
+  test('files that git ignores are passed over, those it has are not', async () => {
+    expect((await scan(folder)).places).toEqual([
+      `forced.log:1 ${format.hint(trial)}`,
+      `new file:1 ${format.hint(live)}`,
+    ])
+  })
+
+  test('--ignored scans them too', async () => {
+    expect((await scan(folder, '--ignored')).places).toHaveLength(4)
+  })
+
+  test('an ignored folder that is named is scanned', async () => {
+    expect((await scan(join(folder, 'ignored'))).places).toHaveLength(1)
+  })
+
+  test('a repository within is scanned, and a file that was deleted is no failure', async () => {
+    mkdirSync(join(folder, 'inner'))
+    execFileSync('git', ['init', '--quiet'], { cwd: join(folder, 'inner') })
+    write('inner/key', live)
+    unlinkSync(join(folder, 'forced.log'))
+    expect((await scan(folder)).places).toEqual([`inner/key:1 ${format.hint(live)}`, `new file:1 ${format.hint(live)}`])
+  })
+})
+
+describe('standard input', () => {
+  const scanInput = async (stdin: string) => {
+    const { code, stdout } = await bearward(['scan', '-'], { stdin })
+    return { code, lines: stdout.split('\n').filter((line) => line !== '') }
+  }
+
+  test('is searched as text', async () => {
+    expect(await scanInput(`one\ntwo é ${live}\n`)).toEqual({ code: 1, lines: [`-:2:7: ${format.hint(live)}`] })
+    expect(await scanInput('one\n')).toEqual({ code: 0, lines: [] })
+  })
+
+  test('as a diff, what was added counts, and what was taken away does not', async () => {
+    git('init', '--quiet')
+    write('a.txt', `one\n${trial}\ntwo\n`)
+    commit()
+    write('a.txt', `one\ntwo\nthree\n${live}\n`)
+    const diff = git('diff')
+    expect(diff).toContain(trial)
+    expect(await scanInput(diff)).toEqual({ code: 1, lines: [`a.txt:4:1: ${format.hint(live)}`] })
+  })
+})
+
+describe('--git', () => {
+  beforeEach(() => {
+    git('init', '--quiet', '--initial-branch=main')
+  })
+
+  test('finds what was committed and taken out again, on every branch, in messages and in merges', async () => {
+    write('a.txt', `one\n${live}\n`)
+    const first = commit()
+    write('a.txt', 'one\n')
+    commit()
+    git('checkout', '--quiet', '-b', 'side')
+    write('b.txt', 'side')
+    const inMessage = commit(`remove ${trial}`)
+    git('checkout', '--quiet', 'main')
+    write('c.txt', 'main')
+    commit()
+    git('merge', '--quiet', '--no-commit', 'side')
+    const merged = format.generate('live')
+    write('b.txt', `side\n${merged}\n`)
+    const merge = commit('merge')
+
+    const { code, stdout } = await bearward(['scan', '--git', '--json', folder])
+    const found = JSON.parse(stdout).findings.map((finding: Finding['place'] & Finding) => [
+      finding.commit,
+      finding.path,
+      finding.line,
+      finding.hint,
+    ])
+    expect(code).toBe(1)
+    expect(found.sort()).toEqual(
+      [
+        [first, 'a.txt', 2, format.hint(live)],
+        [inMessage, '.git/COMMIT_EDITMSG', 1, format.hint(trial)],
+        [merge, 'b.txt', 2, format.hint(merged)],
+      ].sort(),
+    )
+  })
+
+  test('is not misled by how git is configured to show things', async () => {
+    write('a.txt', live)
+    commit()
+    for (const [name, value] of [
+      ['diff.noprefix', 'true'],
+      ['color.ui', 'always'],
+      ['diff.external', 'false'],
+      ['log.showSignature', 'true'],
+      ['diff.mnemonicPrefix', 'true'],
+    ])
+      git('config', name as string, value as string)
+    expect((await scan('--git', folder)).places).toEqual([`a.txt:1 ${format.hint(live)}`])
+  })
+
+  test('where there is no repository is a failure of one line', async () => {
+    rmSync(join(folder, '.git'), { recursive: true })
+    const { code, stderr } = await bearward(['scan', '--git', folder])
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^bearward: git cannot show the history: not a git repository.*; name a repository\n$/)
+  })
+
+  test('and standard input exclude each other', async () => {
+    expect((await bearward(['scan', '--git', '-'])).code).toBe(2)
+  })
+})
+
+describe('output', () => {
+  test.each([[], ['--json'], ['--sarif']])('%s never holds a token', async (...argv) => {
+    write('a.txt', `${live} ${trial}`)
+    for (const isTerminal of [false, true]) {
+      const { stdout, stderr } = await bearward(['scan', ...argv, folder], { isTerminal })
+      for (const token of [live, trial]) {
+        expect(stdout + stderr).not.toContain(token.slice(0, 20))
+        expect(stdout).toContain(format.hint(token))
+      }
+    }
+  })
+
+  test('on a terminal is a table, with progress that is taken away', async () => {
+    for (let index = 0; index < 300; index++) write(`many/${index}`, '')
+    write('many/key', live)
+    const { stdout, stderr } = await bearward(['scan', folder], { isTerminal: true, env: { ...ACME, NO_COLOR: '1' } })
+    expect(stdout).toContain(`KEY              PLACE\n${format.hint(live)}  ${folder}/many/key:1:1\n`)
+    expect(stderr).toContain('\r\u001b[2K256 files, 0 MB')
+    expect(stderr.endsWith('\r\u001b[2K1 key found in 1 place. 301 files read.\n')).toBe(true)
+  })
+
+  test('--json and --sarif exclude each other', async () => {
+    expect((await bearward(['scan', '--json', '--sarif', folder])).code).toBe(2)
+  })
+
+  test('a name that would move the cursor does not', async () => {
+    write('a\u001b[2Jb', live)
+    expect((await bearward(['scan', folder])).stdout).not.toContain('\u001b')
+  })
+
+  test.each(['0', '-1', '1.5', 'x', '1000001'])('--max-size %s is a mistake', async (size) => {
+    expect((await bearward(['scan', '--max-size', size, folder])).code).toBe(2)
+  })
+
+  test('--max-size passes over what is longer, and says so', async () => {
+    write('long', `${live}${'x'.repeat(1_000_000)}`)
+    const { stderr } = await bearward(['scan', '--max-size', '1', folder])
+    expect(stderr).toContain('passed over: 1 too long')
+  })
+})
+
+test('whoever calls the scan is given the token beside the finding, and is waited for', async () => {
+  const seen: [string, string][] = []
+  let waiting = 0
+  await scanStream(Readable.from([Buffer.from(`${live}\n${trial}`)]), {
+    format,
+    onFinding: async (finding, token) => {
+      expect(++waiting).toBe(1)
+      await Promise.resolve()
+      waiting--
+      seen.push([finding.hint, token])
+    },
+  })
+  expect(seen).toEqual([live, trial].map((token) => [format.hint(token), token]))
+})

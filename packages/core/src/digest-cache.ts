@@ -1,0 +1,58 @@
+import { LRUCache } from 'lru-cache'
+
+/** Something that is found by its digest. */
+export interface Digested {
+  readonly digest: string
+}
+
+/**
+ * A bounded cache from digest to value. To look a new string up, the engine reads all its 64 characters for a hash code,
+ * which takes a third as long as the digest itself. A digest is a hash already: seven of its characters, as a number,
+ * are the value's place, and one comparison says whether it is the right one. Of two digests that begin alike, the
+ * second has the whole of itself for its place.
+ */
+export class DigestCache<Value extends Digested> {
+  readonly #values: LRUCache<number | string, Value>
+
+  constructor(max: number, dispose: (value: Value) => void) {
+    this.#values = new LRUCache({ max, dispose })
+  }
+
+  get(digest: string): Value | undefined {
+    const value = this.#values.get(shortOf(digest))
+    return value?.digest === digest ? value : this.#values.get(digest)
+  }
+
+  set(value: Value): void {
+    const { digest } = value
+    this.delete(digest)
+    const short = shortOf(digest)
+    this.#values.set(this.#values.has(short) ? digest : short, value)
+  }
+
+  delete(digest: string): void {
+    const short = shortOf(digest)
+    this.#values.delete(this.#values.peek(short)?.digest === digest ? short : digest)
+  }
+
+  clear(): void {
+    this.#values.clear()
+  }
+}
+
+/** The first seven characters of lower-case hex as a number: 28 bits, which every engine keeps without an object. */
+export function shortOf(digest: string): number {
+  return (
+    (nibble(digest.charCodeAt(0)) << 24) |
+    (nibble(digest.charCodeAt(1)) << 20) |
+    (nibble(digest.charCodeAt(2)) << 16) |
+    (nibble(digest.charCodeAt(3)) << 12) |
+    (nibble(digest.charCodeAt(4)) << 8) |
+    (nibble(digest.charCodeAt(5)) << 4) |
+    nibble(digest.charCodeAt(6))
+  )
+}
+
+function nibble(code: number): number {
+  return (code & 15) + (code >> 6) * 9
+}

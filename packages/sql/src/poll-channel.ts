@@ -1,0 +1,265 @@
+import {
+  type Change,
+  type Channel,
+  type ChannelSubscriber,
+  type ChannelSubscription,
+  type Clock,
+  type Confirmation,
+  type Invalidation,
+  SECOND,
+  schedule,
+  systemClock,
+} from '@bearward/core'
+import { Acknowledgements } from '@bearward/core/channel'
+import type { KeyStore } from '@bearward/keyring'
+import { memberId, wholeOption } from './channel-options.ts'
+import type { Engine } from './engine.ts'
+import { acknowledge, censusOf, countMembers, RENEW_AFTER_MS, register, unregister } from './members.ts'
+import { text, whole } from './rows.ts'
+import { SqlStore } from './store.ts'
+
+/** What `sqlChannel()` takes besides the store. */
+export interface SqlChannelOptions {
+  /** Longest time that a process answers from memory without having looked, 100 to 60 000 milliseconds. Default 1000. */
+  readonly leaseMs?: number | undefined
+  /** Milliseconds between looks at the log, 10 to `leaseMs` / 2. Default 100. What `revoke()` takes, about. */
+  readonly pollMs?: number | undefined
+  /** Default `systemClock`. */
+  readonly clock?: Clock | undefined
+}
+
+/**
+ * A channel without a server to push: each process reads the audit trail of the store from where it stopped. Entries become
+ * visible in the order of their numbers, so none is missed. For SQLite and MySQL; PostgreSQL has `postgresChannel()`.
+ *
+ * @param store made by `sqlite()`, `mysql()` or `postgres()`; the one that the keyring has
+ * @param options `leaseMs`, `pollMs`, `clock`
+ * @throws {TypeError} when the store or an option cannot be used
+ * @example
+ * ```ts
+ * import { keyFormat } from '@bearward/core'
+ * import { createKeyring } from '@bearward/keyring'
+ * import { sqlChannel, sqlite } from '@bearward/sql'
+ *
+ * const store = sqlite('keys.db')
+ * const keyring = createKeyring({ store, channel: sqlChannel(store), format: keyFormat({ prefix: 'acme' }) })
+ * const verifier = keyring.verifier() // as coherent in every other process that opens the same file
+ * ```
+ */
+export function sqlChannel(store: KeyStore, options: SqlChannelOptions = {}): Channel {
+  if (!(store instanceof SqlStore)) {
+    throw new TypeError('sqlChannel: the store must be made by sqlite(), mysql() or postgres()')
+  }
+  for (const name of Object.keys(options)) {
+    if (!['leaseMs', 'pollMs', 'clock'].includes(name))
+      throw new TypeError(`sqlChannel: there is no option \`${name}\``)
+  }
+  const leaseMs = wholeOption('sqlChannel', 'leaseMs', options.leaseMs, SECOND, 100, 60 * SECOND)
+  const pollMs = wholeOption('sqlChannel', 'pollMs', options.pollMs, Math.min(100, leaseMs / 2), 10, leaseMs / 2)
+  return new PollChannel(() => store.engine(), { leaseMs, pollMs, clock: options.clock ?? systemClock })
+}
+
+/** Entries read at once. */
+const PAGE = 1000
+/** Stands for every key in an entry that was written by hand. */
+const EVERY_KEY = '*'
+
+interface PollSettings {
+  readonly leaseMs: number
+  readonly pollMs: number
+  readonly clock: Clock
+}
+
+class PollChannel implements Channel {
+  readonly leaseMs: number
+  readonly durable = true
+  readonly #engine: () => Promise<Engine>
+  readonly #settings: PollSettings
+  readonly #id = memberId()
+  readonly #subscribers = new Set<ChannelSubscriber>()
+  /** The number up to which the log was read; `undefined` before the first look. */
+  #read: number | undefined
+  #registeredAt = Number.NEGATIVE_INFINITY
+  #polling: Promise<void> | undefined
+  #cancelTimer: () => void = () => {}
+  #isClosed = false
+
+  constructor(engine: () => Promise<Engine>, settings: PollSettings) {
+    this.leaseMs = settings.leaseMs
+    this.#engine = engine
+    this.#settings = settings
+  }
+
+  subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
+    this.#subscribers.add(subscriber)
+    if (this.#subscribers.size === 1) this.#schedule()
+    return {
+      prove: () => this.#look(),
+      close: async () => {
+        this.#subscribers.delete(subscriber)
+        if (this.#subscribers.size === 0) await this.#leave()
+      },
+    }
+  }
+
+  async publish(change: Change, { confirm = true }: { confirm?: boolean | undefined } = {}): Promise<Confirmation> {
+    const engine = await this.#engine()
+    const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#settings.clock })
+    const sequence = change.sequence ?? (await writeByHand(engine, change.invalidations, this.#settings.clock))
+    // Its own subscribers first: they need not wait for the next look.
+    if (this.#subscribers.size > 0) await this.#look()
+    const receive = async () => {
+      const { registered, ageMs } = await countMembers(engine)
+      for (const { id, acknowledged } of registered) if (acknowledged >= sequence) acknowledgements.receive(id)
+      return censusOf(registered, ageMs)
+    }
+    const census = await receive()
+    if (!confirm) return acknowledgements.unconfirmed(census)
+    const stop = this.#repeat(receive)
+    try {
+      return await acknowledgements.confirm(census)
+    } finally {
+      stop()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const subscribers = [...this.#subscribers]
+    this.#subscribers.clear()
+    for (const subscriber of subscribers) subscriber.lost()
+    await this.#leave()
+  }
+
+  /** A look at the log that begins after the call. */
+  async #look(): Promise<void> {
+    if (this.#isClosed) throw new Error('sqlChannel: the channel was closed')
+    // One that is under way began before: it proves nothing to whoever asks now, and one more serves all who do.
+    const before = this.#polling
+    if (before === undefined) return this.#poll()
+    await before.catch(() => {})
+    return this.#polling ?? this.#poll()
+  }
+
+  #poll(): Promise<void> {
+    const polling = this.#readLog().finally(() => {
+      if (this.#polling === polling) this.#polling = undefined
+    })
+    this.#polling = polling
+    return polling
+  }
+
+  async #readLog(): Promise<void> {
+    const engine = await this.#engine()
+    const { clock } = this.#settings
+    const now = clock.monotonic()
+    const isNew = this.#read === undefined
+    if (now - this.#registeredAt >= RENEW_AFTER_MS) {
+      // Before the log is read: who publishes after it waits for this process.
+      await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
+      this.#registeredAt = now
+    }
+    const last = await lastSequence(engine)
+    const from = this.#read ?? last
+    for (let after = from; after < last; ) {
+      const { keyIds, next, hasGap } = await entriesAfter(engine, after, last)
+      if (hasGap) for (const subscriber of this.#subscribers) subscriber.lost()
+      else this.#tell(keyIds)
+      after = next
+    }
+    this.#read = last
+    if (isNew || last > from) await acknowledge(engine, this.#id, last)
+  }
+
+  #tell(keyIds: readonly string[]): void {
+    const ids = [...new Set(keyIds)]
+    const invalidations: Invalidation[] = ids.includes(EVERY_KEY) ? ['all'] : ids.map((id) => ({ id }))
+    for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
+  }
+
+  #schedule(): void {
+    this.#cancelTimer()
+    this.#cancelTimer = schedule(this.#settings.clock, this.#settings.pollMs, () => {
+      if (this.#isClosed || this.#subscribers.size === 0) return
+      // What fails here fails a proof too, and that is told.
+      this.#look().then(
+        () => this.#schedule(),
+        () => this.#schedule(),
+      )
+    })
+  }
+
+  /** Runs `work` every `pollMs` until it is stopped; a failure is tried again. */
+  #repeat(work: () => Promise<unknown>): () => void {
+    let cancel = (): void => {}
+    let isStopped = false
+    const arm = (): void => {
+      if (isStopped) return
+      cancel = schedule(this.#settings.clock, this.#settings.pollMs, () => void work().then(arm, arm))
+    }
+    arm()
+    return () => {
+      isStopped = true
+      cancel()
+    }
+  }
+
+  async #leave(): Promise<void> {
+    this.#cancelTimer()
+    const wasRegistered = this.#registeredAt > Number.NEGATIVE_INFINITY
+    this.#registeredAt = Number.NEGATIVE_INFINITY
+    this.#read = undefined
+    if (!wasRegistered) return
+    try {
+      await unregister(await this.#engine(), this.#id)
+    } catch {
+      // The registration runs out by itself.
+    }
+  }
+}
+
+async function lastSequence(engine: Engine): Promise<number> {
+  const row = await engine.run((db) =>
+    db.selectFrom('bearward_counters').select('value').where('name', '=', 'commits').executeTakeFirstOrThrow(),
+  )
+  return whole(row.value)
+}
+
+async function entriesAfter(
+  engine: Engine,
+  after: number,
+  last: number,
+): Promise<{ keyIds: readonly string[]; next: number; hasGap: boolean }> {
+  const rows = await engine.run((db) =>
+    db
+      .selectFrom('bearward_audit')
+      .select(['sequence', 'key_id'])
+      .where('sequence', '>', after)
+      .where('sequence', '<=', last)
+      .orderBy('sequence')
+      .limit(PAGE)
+      .execute(),
+  )
+  const sequences = rows.map(({ sequence }) => whole(sequence))
+  // Entries that somebody has deleted cannot be told any more.
+  const hasGap = rows.length === 0 || sequences.some((sequence, index) => sequence !== after + 1 + index)
+  return { keyIds: rows.map(({ key_id }) => text(key_id)), next: sequences.at(-1) ?? last, hasGap }
+}
+
+/** What was changed by other means than a keyring gets a place in the log. */
+async function writeByHand(engine: Engine, invalidations: readonly Invalidation[], clock: Clock): Promise<number> {
+  const keyIds = invalidations.map((each) => (typeof each === 'object' && 'id' in each ? each.id : EVERY_KEY))
+  return engine.transact(async (db) => {
+    const sequence = await engine.advance(db, 'commits', keyIds.length)
+    const entry = { at: clock.now(), action: 'updated', owner: null, actor: null, origin: null, reason: null }
+    const rows = keyIds.map((key_id, index) => ({
+      ...entry,
+      sequence: sequence - keyIds.length + 1 + index,
+      key_id,
+      version: 0,
+      changes: '{}',
+    }))
+    await db.insertInto('bearward_audit').values(rows).execute()
+    return sequence
+  })
+}

@@ -1,0 +1,249 @@
+import { type Channel, keyFormat, type Verifier } from '@bearward/core'
+import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
+import { Pool } from 'pg'
+import { afterEach, describe, expect, test } from 'vitest'
+import { postgresChannel, postgresTriggerSql, sqlChannel } from '../src/index.ts'
+import { createDatabase, type Database, ENGINES, type EngineName } from './support/databases.ts'
+import { type Opened, openStore } from './support/open.ts'
+
+const format = keyFormat({ prefix: 'acme' })
+
+/** What one process has of its own. */
+interface Process {
+  readonly opened: Opened
+  readonly channel: Channel
+  readonly keyring: Keyring
+  readonly verifier: Verifier<KeyringRecord>
+  readonly outcomes: string[]
+  readonly losses: string[]
+}
+
+const cleanUp: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const each of cleanUp.splice(0).reverse()) await each()
+})
+
+async function create(engine: EngineName): Promise<Database> {
+  const database = await createDatabase(engine)
+  cleanUp.push(() => database.remove())
+  return database
+}
+
+function start(database: Database, kind: 'poll' | 'listen'): Process {
+  const opened = openStore(database, 5)
+  let channel: Channel
+  if (kind === 'listen') {
+    const pool = new Pool({ connectionString: database.place, max: 3 })
+    pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
+    channel = postgresChannel(pool)
+    cleanUp.push(() => pool.end())
+  } else {
+    channel = sqlChannel(opened.store, { pollMs: 20 })
+  }
+  const keyring = createKeyring({ store: opened.store, format, channel })
+  const verifier = keyring.verifier()
+  const outcomes: string[] = []
+  const losses: string[] = []
+  verifier.on('cache', ({ outcome }) => outcomes.push(outcome))
+  verifier.on('lease', ({ outcome, reason }) => {
+    if (outcome === 'lost') losses.push(String(reason))
+  })
+  cleanUp.push(async () => {
+    await keyring.close()
+    await opened.close()
+  })
+  return { opened, channel, keyring, verifier, outcomes, losses }
+}
+
+async function accepts({ verifier }: Process, token: string): Promise<boolean> {
+  return (await verifier.verify(`Bearer ${token}`)).ok
+}
+
+/** Asks until memory answers: the process has a lease. */
+async function warm(process: Process, token: string): Promise<void> {
+  for (;;) {
+    process.outcomes.length = 0
+    expect(await accepts(process, token)).toBe(true)
+    if (process.outcomes.includes('hit')) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+const CHANNELS = [
+  ...ENGINES.map((engine) => ({ engine, kind: 'poll' as const, name: `sqlChannel() over ${engine}` })),
+  { engine: 'postgres' as const, kind: 'listen' as const, name: 'postgresChannel()' },
+]
+
+describe.each(CHANNELS)('$name', ({ engine, kind }) => {
+  test('what one process revokes, disables or rotates at once, no other accepts when it has resolved', async () => {
+    const database = await create(engine)
+    const [one, two, three] = [start(database, kind), start(database, kind), start(database, kind)]
+    const ends = [
+      (id: string) => one.keyring.revoke(id),
+      (id: string) => one.keyring.disable(id),
+      (id: string) => one.keyring.rotate(id, { graceMs: 0 }),
+    ]
+    for (const end of ends) {
+      const { token, key } = await one.keyring.issue()
+      for (const process of [one, two, three]) await warm(process, token)
+      const { confirmation } = await end(key.id)
+      expect(confirmation).toMatchObject({ confirmed: true, acknowledged: 3, silent: 0 })
+      for (const process of [two, three, one]) expect(await accepts(process, token)).toBe(false)
+    }
+  })
+
+  test('what one process enables, another accepts, and a stream ends in all of them', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    await one.keyring.disable(key.id)
+    expect(await accepts(two, token)).toBe(false)
+    await one.keyring.enable(key.id)
+    expect(await accepts(two, token)).toBe(true)
+    const verdict = await two.verifier.verify(`Bearer ${token}`)
+    if (!verdict.ok) throw new Error('the key is not accepted')
+    const { signal } = verdict.principal
+    const ended = new Promise((resolve) => signal.addEventListener('abort', resolve))
+    await one.keyring.revoke(key.id)
+    await ended
+  })
+
+  test('many revocations at once are each confirmed, and each key is refused', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const issued = await Promise.all(Array.from({ length: 12 }, () => one.keyring.issue({ owner: 'acct_1' })))
+    for (const { token } of issued) await warm(two, token)
+    await Promise.all(issued.slice(0, 6).map(({ key }, index) => (index % 2 ? one : two).keyring.revoke(key.id)))
+    for (const [index, { token }] of issued.entries()) expect(await accepts(two, token)).toBe(index >= 6)
+    const { keyIds } = await one.keyring.revokeAll({ owner: 'acct_1' })
+    expect(keyIds.length).toBe(6)
+    for (const { token } of issued) expect(await accepts(two, token)).toBe(false)
+  })
+
+  test('a process that has closed is waited for by nobody', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    await two.keyring.close()
+    expect((await one.keyring.revoke(key.id)).confirmation).toMatchObject({ acknowledged: 1, silent: 0 })
+  })
+
+  test('a process that revokes and verifies nothing is confirmed as well', async () => {
+    const database = await create(engine)
+    const two = start(database, kind)
+    const { token, key } = await two.keyring.issue()
+    await warm(two, token)
+    const opened = openStore(database, 5)
+    cleanUp.push(() => opened.close())
+    let channel: Channel
+    if (kind === 'listen') {
+      const pool = new Pool({ connectionString: database.place, max: 2 })
+      channel = postgresChannel(pool)
+      cleanUp.push(() => pool.end())
+    } else {
+      channel = sqlChannel(opened.store, { pollMs: 20 })
+    }
+    const operator = createKeyring({ store: opened.store, format, channel })
+    cleanUp.push(() => operator.close())
+    expect((await operator.revoke(key.id)).confirmation).toMatchObject({ confirmed: true, acknowledged: 1, silent: 0 })
+    expect(await accepts(two, token)).toBe(false)
+  })
+
+  test('a process that is silent is waited for as long as its lease may run', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    // Registered by another process, which does not answer any more.
+    await one.opened
+      .query(
+        "update bearward_members set id = 'silent' where id not in (select min(id) from (select id from bearward_members) m)",
+      )
+      .catch(() => [])
+    const { confirmation } = await one.keyring.revoke(key.id)
+    expect(confirmation).toMatchObject({ confirmed: true, silent: 1 })
+    expect(confirmation.elapsedMs).toBeGreaterThanOrEqual(900)
+  })
+
+  test('without confirmation it says what bound holds', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    const { confirmation } = await one.keyring.revoke(key.id, { confirm: false })
+    expect(confirmation.confirmed).toBe(false)
+    expect(confirmation.boundMs).toBeLessThanOrEqual(1000)
+  })
+
+  test('a change that was published by hand is heard', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    await warm(two, token)
+    await one.opened.query("update bearward_keys set revoked_at = 1, standing = 'revoked'").catch(() => [])
+    expect(await one.channel.publish({ invalidations: [{ id: key.id }] })).toMatchObject({ confirmed: true })
+    expect(await accepts(two, token)).toBe(false)
+  })
+})
+
+describe('postgresChannel()', () => {
+  test('a connection that is cut ends the lease, and another one brings it back', async () => {
+    const database = await create('postgres')
+    const [one, two] = [start(database, 'listen'), start(database, 'listen')]
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    await one.opened.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ~ '^(select pg_notify|listen)' and pid <> pg_backend_pid()",
+    )
+    await one.keyring.revoke(key.id)
+    for (const process of [one, two]) expect(await accepts(process, token)).toBe(false)
+    const other = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, other.token)
+    expect(two.losses).toContain('connection')
+  })
+
+  test('the trigger tells of changes by plain SQL', async () => {
+    const database = await create('postgres')
+    const [one, two] = [start(database, 'listen'), start(database, 'listen')]
+    const { token } = await one.keyring.issue()
+    await one.opened.query(postgresTriggerSql())
+    await warm(two, token)
+    const heard = new Promise<void>((resolve) => {
+      const { channel } = two
+      channel.subscribe({ invalidate: () => resolve(), lost: () => {} })
+    })
+    await one.opened.query("update bearward_keys set revoked_at = 1, standing = 'revoked'")
+    await heard
+    expect(await accepts(two, token)).toBe(false)
+  })
+
+  test.each([
+    [undefined, {}, 'the first argument must be a pool of pg'],
+    [new Pool({ max: 1 }), {}, 'the pool must have two connections or more; the channel keeps one'],
+    [new Pool(), { leaseMs: 99 }, 'option `leaseMs` must be a whole number from 100 to 60000'],
+    [new Pool(), { lease: 99 }, 'there is no option `lease`'],
+  ])('refuses what cannot be used (%#)', (pool, options, message) => {
+    expect(() => postgresChannel(pool as never, options as never)).toThrow(new TypeError(`postgresChannel: ${message}`))
+  })
+})
+
+describe('sqlChannel()', () => {
+  test('a log of which somebody has deleted entries is not trusted', async () => {
+    const database = await create('sqlite')
+    const [one, two] = [start(database, 'poll'), start(database, 'poll')]
+    const { token } = await one.keyring.issue()
+    await warm(two, token)
+    await one.opened.query(
+      "insert into bearward_audit (sequence, at, action, key_id, version, changes) values (9, 0, 'updated', 'x', 1, '{}') returning 1",
+    )
+    await one.opened.query("update bearward_counters set value = 9 where name = 'commits' returning 1")
+    await new Promise<void>((resolve) => {
+      two.verifier.on('lease', ({ outcome }) => {
+        if (outcome === 'lost') resolve()
+      })
+    })
+    expect(two.losses).toEqual(['connection'])
+    await warm(two, token)
+  })
+})
