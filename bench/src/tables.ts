@@ -45,12 +45,12 @@ export function tables(report: Report): string {
   ].join('\n')
 }
 
-function title(text: string): string {
+export function title(text: string): string {
   return `\n${text}\n`
 }
 
 /** The first column that holds words stands left, numbers stand right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   const isText = head.map((_, column) => rows.some((row) => /^[^\d-]/.test(row[column] ?? '')))

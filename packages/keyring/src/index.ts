@@ -36,6 +36,8 @@ export {
   MAX_ADDRESSES,
   type OutboxEntry,
   type ReadContext,
+  USAGE_DAYS,
+  type UsageDay,
   type Use,
   type UseOutcome,
 } from './store.ts'

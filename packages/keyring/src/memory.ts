@@ -1,3 +1,4 @@
+import { DAY } from '@bearward/core'
 import type { AuditEntry } from './audit.ts'
 import { endOf, type StoredKey, stateOf, type Usage } from './key.ts'
 import {
@@ -11,6 +12,8 @@ import {
   MAX_ADDRESSES,
   type OutboxEntry,
   type ReadContext,
+  USAGE_DAYS,
+  type UsageDay,
   type Use,
   type UseOutcome,
 } from './store.ts'
@@ -40,6 +43,8 @@ class MemoryStore implements KeyStore {
   readonly #keys = new Map<string, StoredKey>()
   readonly #idByDigest = new Map<string, string>()
   readonly #uses = new Map<string, UseRecord>()
+  /** Uses by day, by key. */
+  readonly #days = new Map<string, Map<number, number>>()
   readonly #trail: AuditEntry[] = []
   readonly #outbox = new Map<number, OutboxEntry>()
   #isClosed = false
@@ -117,7 +122,8 @@ class MemoryStore implements KeyStore {
     this.#checkOpen()
     return uses
       .filter(({ keyId }) => this.#keys.has(keyId))
-      .map(({ keyId, at, from }) => {
+      .map(({ keyId, at, from, uses: count = 1 }) => {
+        this.#countUses(keyId, dayOf(at), count)
         const known = this.#uses.get(keyId)
         const { lastUsedAt, lastUsedFrom, addresses } = known ?? NEVER_USED
         const isNewAddress = from !== null && !addresses.includes(from)
@@ -129,6 +135,14 @@ class MemoryStore implements KeyStore {
         })
         return { keyId, isFirst: known === undefined, isNewAddress }
       })
+  }
+
+  async usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]> {
+    this.#checkOpen()
+    return [...(this.#days.get(keyId) ?? [])]
+      .map(([day, uses]) => ({ day, uses }))
+      .filter(({ day }) => day >= sinceDay)
+      .sort((one, other) => one.day - other.day)
   }
 
   async outbox({ remove = [], limit }: { remove?: readonly number[]; limit: number }): Promise<readonly OutboxEntry[]> {
@@ -143,6 +157,12 @@ class MemoryStore implements KeyStore {
 
   #checkOpen(): void {
     if (this.#isClosed) throw new Error('memoryStore: the store was closed')
+  }
+
+  #countUses(keyId: string, day: number, uses: number): void {
+    const days = this.#days.get(keyId) ?? new Map<number, number>()
+    this.#days.set(keyId, days.set(day, (days.get(day) ?? 0) + uses))
+    for (const each of days.keys()) if (each <= day - USAGE_DAYS) days.delete(each)
   }
 
   #withUsage(key: StoredKey): StoredKey & Usage {
@@ -161,6 +181,10 @@ class MemoryStore implements KeyStore {
     }
     return undefined
   }
+}
+
+function dayOf(at: number): number {
+  return Math.floor(at / DAY)
 }
 
 /** The order of `list()`; ids are compared as bytes, which for ASCII is what `<` does. */

@@ -53,6 +53,7 @@ const STORE_METHODS: readonly (keyof KeyStore)[] = [
   'commit',
   'audit',
   'recordUse',
+  'usage',
   'outbox',
   'close',
 ]

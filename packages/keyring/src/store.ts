@@ -3,7 +3,7 @@ import type { AuditAction, AuditEntry, NewAuditEntry } from './audit.ts'
 import type { KeyState, StoredKey, Usage } from './key.ts'
 
 /**
- * Where a keyring keeps its keys. Eight methods over five kinds of rows: keys, their use, the audit trail, the
+ * Where a keyring keeps its keys. Ten methods over six kinds of rows: keys, their use, the audit trail, the
  * outbox, and the counter that orders commits. `@bearward/keyring/testing` tests a store against this contract.
  *
  * Contract:
@@ -48,6 +48,13 @@ export interface KeyStore {
    * @returns what was new about each use, in any order; uses with nothing new may be left out
    */
   recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]>
+  /**
+   * How often a key was used by day, earliest first; days without use are left out. Each recorded use counts on the day of
+   * its `at`. At least the last 90 days of each key's use are kept.
+   *
+   * @param sinceDay the first day, counted from 1970-01-01 in UTC
+   */
+  usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]>
   /**
    * The outbox: changes that were committed with `outbox: true` and not yet taken out, oldest first. Where `remove` names
    * sequences, these are taken out first.
@@ -129,6 +136,15 @@ export interface Use {
   readonly at: number
   /** The client's address of the latest use, where it is known. */
   readonly from: string | null
+  /** How many uses this tells of, 1 or more. Default 1. */
+  readonly uses?: number | undefined
+}
+
+/** The uses of a key on one day. */
+export interface UsageDay {
+  /** Days from 1970-01-01 in UTC. */
+  readonly day: number
+  readonly uses: number
 }
 
 /** What was new about a use. */
@@ -144,6 +160,9 @@ export interface UseOutcome {
 export interface OutboxEntry extends Change {
   readonly sequence: number
 }
+
+/** Days of a key's use that are kept at least. */
+export const USAGE_DAYS = 90
 
 /** Addresses of a key that are kept to tell a new one. */
 export const MAX_ADDRESSES = 16

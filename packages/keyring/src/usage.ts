@@ -42,7 +42,7 @@ export class Usage {
       this.#dropped++
       return
     }
-    this.#pending.set(keyId, { keyId, at, from: from ?? known?.from ?? null })
+    this.#pending.set(keyId, { keyId, at, from: from ?? known?.from ?? null, uses: (known?.uses ?? 0) + 1 })
     this.#cancel ??= this.#schedule()
   }
 

@@ -45,8 +45,8 @@ it('writes the latest use of each key once a minute, in one batch, and nothing w
   await settle()
   expect(written).toEqual([
     [
-      { keyId: 'key_1', at: NOW + 2, from: address(1) },
-      { keyId: 'key_2', at: NOW + 1, from: null },
+      { keyId: 'key_1', at: NOW + 2, from: address(1), uses: 2 },
+      { keyId: 'key_2', at: NOW + 1, from: null, uses: 1 },
     ],
   ])
   clock.advance(10 * MINUTE)
@@ -134,7 +134,7 @@ it('writes the rest when the keyring is closed, and takes no more', async () => 
     },
   })
   await keyring.close()
-  expect(recorded).toEqual([{ keyId: key.id, at: NOW, from: null }])
+  expect(recorded).toEqual([{ keyId: key.id, at: NOW, from: null, uses: 1 }])
   expect(clock.pending).toBe(0)
 })
 

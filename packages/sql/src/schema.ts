@@ -60,7 +60,7 @@ export interface UseRow {
 }
 
 /** Uses of a key by day, counted from 1970-01-01 in UTC. */
-interface UsageDayRow {
+export interface UsageDayRow {
   key_id: Bytes
   day: number
   uses: Whole

@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import { SECOND, systemClock } from '@bearward/core'
 
-/** Waits between tries: short at first, never longer than this. */
+/** Wait after the first try. Who has waited longer asks more often: nothing else gives the lock to who came first. */
 const LONGEST_WAIT_MS = 25
+const SHORTEST_WAIT_MS = 2
+/** By how much less one waits for each millisecond that one has waited. */
+const IMPATIENCE = 0.01
 /** After so long somebody holds the lock who will not let go. */
-const GIVE_UP_AFTER_MS: number = 10 * SECOND
+const GIVE_UP_AFTER_MS: number = 30 * SECOND
 
 /**
  * Tries again while another process holds the lock of a SQLite file. SQLite's own way of waiting would stop the event
@@ -14,13 +17,15 @@ const GIVE_UP_AFTER_MS: number = 10 * SECOND
  */
 export async function retryBusy<T>(work: () => Promise<T>): Promise<T> {
   const startedAt = systemClock.monotonic()
-  for (let tries = 1; ; tries++) {
+  for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!isBusy(error) || systemClock.monotonic() - startedAt > GIVE_UP_AFTER_MS) throw error
+      const waitedMs = systemClock.monotonic() - startedAt
+      if (!isBusy(error) || waitedMs > GIVE_UP_AFTER_MS) throw error
+      const waitMs = Math.max(SHORTEST_WAIT_MS, LONGEST_WAIT_MS - IMPATIENCE * waitedMs)
+      await setTimeout(waitMs * (0.5 + randomFraction()))
     }
-    await setTimeout(Math.min(tries, LONGEST_WAIT_MS) * (0.5 + randomFraction()))
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   ReadContext,
   StoredKey,
   Usage,
+  UsageDay,
   Use,
   UseOutcome,
 } from '@bearward/keyring'
@@ -21,7 +22,7 @@ import { keysWithUses, listEnding, listKeys } from './lists.ts'
 import { migrateTables, presentVersion } from './migrate.ts'
 import { auditEntryOf, keyOf, keyWithUsageOf, outboxEntryOf } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
-import { writeUses } from './uses.ts'
+import { readUsage, writeUses } from './uses.ts'
 
 /** Keys in a database, whichever it is. */
 export class SqlStore implements KeyStore {
@@ -81,6 +82,11 @@ export class SqlStore implements KeyStore {
   async recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]> {
     if (uses.length === 0) return []
     return writeUses(await this.#open(), uses)
+  }
+
+  async usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]> {
+    const engine = await this.#open()
+    return engine.run((db) => readUsage(db, keyId, sinceDay))
   }
 
   async outbox(query: { remove?: readonly number[]; limit: number }): Promise<readonly OutboxEntry[]> {

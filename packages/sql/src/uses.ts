@@ -1,10 +1,10 @@
-import { MAX_ADDRESSES, type Use, type UseOutcome } from '@bearward/keyring'
-import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
+import { DAY } from '@bearward/core'
+import { MAX_ADDRESSES, USAGE_DAYS, type UsageDay, type Use, type UseOutcome } from '@bearward/keyring'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { chunks } from './commits.ts'
 import type { Engine } from './engine.ts'
 import { text, whole } from './rows.ts'
-import type { Schema, UseRow } from './schema.ts'
+import type { Schema, UsageDayRow, UseRow } from './schema.ts'
 
 interface Known {
   readonly at: number
@@ -24,6 +24,11 @@ export function writeUses(engine: Engine, uses: readonly Use[]): Promise<UseOutc
     const changed = new Map<string, Known>()
     const outcomes = uses.filter(({ keyId }) => present.has(keyId)).map((use) => note(use, known, changed))
     await replaceUses(engine, db, changed)
+    await countUses(
+      engine,
+      db,
+      uses.filter(({ keyId }) => present.has(keyId)),
+    )
     return outcomes
   })
 }
@@ -83,4 +88,44 @@ async function replaceUses(engine: Engine, db: Kysely<Schema>, changed: Readonly
           )
     await replace.execute()
   }
+}
+
+/** Adds up what there may be already, and drops the days that need not be kept of the keys concerned. */
+async function countUses(engine: Engine, db: Kysely<Schema>, uses: readonly Use[]): Promise<void> {
+  const rows = new Map<string, UsageDayRow>()
+  for (const { keyId, at, uses: count = 1 } of uses) {
+    const day = Math.floor(at / DAY)
+    const name = `${day} ${keyId}`
+    rows.set(name, { key_id: keyId, day, uses: (rows.get(name)?.uses ?? 0) + count })
+  }
+  const sum = (added: RawBuilder<number>) => ({ uses: sql<number>`bearward_usage_days.uses + ${added}` })
+  for (const some of chunks([...rows.values()])) {
+    const insert = db.insertInto('bearward_usage_days').values(some)
+    const add =
+      engine.name === 'mysql'
+        ? insert.onDuplicateKeyUpdate(sum(sql`values(uses)`))
+        : insert.onConflict((conflict) => conflict.columns(['key_id', 'day']).doUpdateSet(sum(sql`excluded.uses`)))
+    await add.execute()
+    const earliest = Math.min(...some.map(({ day }) => day))
+    await db
+      .deleteFrom('bearward_usage_days')
+      .where(
+        'key_id',
+        'in',
+        some.map(({ key_id }) => key_id),
+      )
+      .where('day', '<=', earliest - USAGE_DAYS)
+      .execute()
+  }
+}
+
+export async function readUsage(db: Kysely<Schema>, keyId: string, sinceDay: number): Promise<UsageDay[]> {
+  const rows = await db
+    .selectFrom('bearward_usage_days')
+    .select(['day', 'uses'])
+    .where('key_id', '=', keyId)
+    .where('day', '>=', sinceDay)
+    .orderBy('day')
+    .execute()
+  return rows.map(({ day, uses }) => ({ day: whole(day), uses: whole(uses) }))
 }

@@ -1,5 +1,5 @@
-import type { UseOutcome } from '../store.ts'
-import { MAX_ADDRESSES } from '../store.ts'
+import { DAY } from '@bearward/core'
+import { MAX_ADDRESSES, USAGE_DAYS, type Use, type UseOutcome } from '../store.ts'
 import { expectEqual } from './expect.ts'
 import type { StoreCase } from './harness.ts'
 import { fill, NOW, revoked, sampleKey } from './sample.ts'
@@ -61,6 +61,26 @@ export const usageCases: readonly StoreCase[] = [
       expectEqual(await again(MAX_ADDRESSES), [], 'the latest')
       expectEqual(await again(1), [], 'the earliest that is kept')
       expectEqual(await again(0), [[key.id, false, true]], 'the one before')
+    },
+  },
+  {
+    name: 'uses are counted by day, and the last 90 days are kept',
+    async run({ store }) {
+      const [key, other] = [sampleKey(), sampleKey()]
+      await fill(store, key, other)
+      const today = Math.floor(NOW / DAY)
+      const use = (day: number, uses?: number): Use => ({ keyId: key.id, at: day * DAY + 1, from: null, uses })
+      const yesterday = { keyId: other.id, at: today * DAY - 1, from: null, uses: 7 }
+      await store.recordUse([use(today, 3), yesterday])
+      await store.recordUse([use(today), use(today, 2)])
+      await store.recordUse([use(today - USAGE_DAYS + 1, 4)])
+      const before = { day: today - USAGE_DAYS + 1, uses: 4 }
+      expectEqual(await store.usage(key.id, 0), [before, { day: today, uses: 6 }], 'all days')
+      expectEqual(await store.usage(key.id, today), [{ day: today, uses: 6 }], 'the last day')
+      expectEqual(await store.usage(other.id, 0), [{ day: today - 1, uses: 7 }], 'the other key')
+      expectEqual(await store.usage('key_nobody', 0), [], 'a key that is not there')
+      await store.recordUse([{ keyId: 'key_nobody', at: NOW, from: null, uses: 1 }])
+      expectEqual(await store.usage('key_nobody', 0), [], 'a key that is still not there')
     },
   },
   {
