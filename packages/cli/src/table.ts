@@ -15,5 +15,5 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 }
 
 function widthOf(cell: string): number {
-  return [...stripVTControlCharacters(cell)].length
+  return Array.from(stripVTControlCharacters(cell)).length
 }

@@ -2,8 +2,8 @@
 const TOKEN_LIKE = /\w{40,}/g
 const SHOWN = 12
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+/** Control characters, line separators, and what turns the direction of text round. */
+const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 
 /**
  * Cuts what could be a token, so that a message can repeat what was typed: somebody may have typed a token where

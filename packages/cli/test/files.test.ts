@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { type FileOutcome, FileSearch } from '../src/scan/files.ts'
 import { createFinder } from '../src/scan/finder.ts'
 
-const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
+const format = keyFormat({ prefix: 'acme', environments: ['live', 'production'] })
 const token = format.generate('live')
 const folder = mkdtempSync(join(tmpdir(), 'bearward-files-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -45,7 +45,7 @@ describe.each(formats)('$prefix with $environments', (format) => {
 test('a token of which one character was changed is not found', () => {
   const format = formats[1] as KeyFormat
   const token = format.generate('test')
-  const characters = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- ')
+  const characters = fc.constantFrom(...Array.from('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_- '))
   fc.assert(
     fc.property(fc.nat(token.length - 1), characters, (place, character) => {
       fc.pre(token[place] !== character)

@@ -8,6 +8,7 @@ import { sarifLog } from '../src/scan/sarif.ts'
 
 // The schema of OASIS, as Microsoft's package has it.
 const schemaPath = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
+// One expression of the schema is not valid in the Unicode mode that ajv would choose.
 const ajv = new Ajv.default({ strict: false, allErrors: true, unicodeRegExp: false })
 addFormats.default(ajv)
 const isSarif = ajv.compile(JSON.parse(readFileSync(schemaPath, 'utf8')))

@@ -62,6 +62,12 @@ describe('a tree', () => {
     expect([code, stdout, stderr]).toEqual([0, '', 'No keys found. 1 file read.\n'])
   })
 
+  test('is not searched in folders of git, whose files are compressed anyway', async () => {
+    write('.git/key', live)
+    write('sub/.git/key', live)
+    expect((await scan(folder)).places).toEqual([])
+  })
+
   test('can be one file', async () => {
     write('.env', live)
     expect((await scan(join(folder, '.env'))).places).toEqual([`.env:1 ${format.hint(live)}`])
@@ -181,6 +187,11 @@ describe('--git', () => {
     write('b.txt', `side\n${merged}\n`)
     const merge = commit('merge')
 
+    git('checkout', '--quiet', '-b', 'left')
+    write('d.txt', trial)
+    const unmerged = commit()
+    git('checkout', '--quiet', 'main')
+
     const { code, stdout } = await bearward(['scan', '--git', '--json', folder])
     const found = JSON.parse(stdout).findings.map((finding: Finding['place'] & Finding) => [
       finding.commit,
@@ -189,17 +200,21 @@ describe('--git', () => {
       finding.hint,
     ])
     expect(code).toBe(1)
-    expect(found.sort()).toEqual(
-      [
+    expect(new Set(found)).toEqual(
+      new Set([
         [first, 'a.txt', 2, format.hint(live)],
         [inMessage, '.git/COMMIT_EDITMSG', 1, format.hint(trial)],
         [merge, 'b.txt', 2, format.hint(merged)],
-      ].sort(),
+        [unmerged, 'd.txt', 1, format.hint(trial)],
+      ]),
     )
+    expect(found).toHaveLength(4)
   })
 
   test('is not misled by how git is configured to show things', async () => {
     write('a.txt', live)
+    write('.gitattributes', '*.txt diff=summary')
+    git('config', 'diff.summary.textconv', 'wc')
     commit()
     for (const [name, value] of [
       ['diff.noprefix', 'true'],

@@ -70,7 +70,9 @@ async function answer(request: Request, settings: LeakReportSettings, signers: S
 
   const reports = readReports(body)
   if (reports === undefined) return refuse(400, 'The body must be a JSON list of objects with token and type.')
-  return Response.json(await revokeAll(reports, settings), { headers: NO_STORE })
+  return Response.json(await revokeAll(reports, settings), {
+    headers: { 'Content-Type': 'application/json', ...NO_STORE },
+  })
 }
 
 const ECDSA = { name: 'ECDSA', hash: 'SHA-256' }

@@ -6,7 +6,7 @@ export interface Shape {
   readonly commands: readonly CommandShape[]
 }
 
-export interface CommandShape {
+interface CommandShape {
   readonly name: string
   readonly summary: string
   readonly options: readonly OptionShape[]

@@ -1,7 +1,7 @@
 import type { KeyFormat } from '@bearward/core'
 
 /** Is told of each token in a piece of bytes: where it begins, and what it is. */
-export type FoundToken = (offset: number, token: string) => void
+type FoundToken = (offset: number, token: string) => void
 
 /** Finds the tokens of one format in bytes. */
 export interface Finder {

@@ -21,7 +21,7 @@ const LOG = [
   // Of a merge, what neither side has brought.
   ['--patch', '--diff-merges=dense-combined', '--unified=0', '--no-renames'],
   // What the user has configured for reading must change nothing.
-  ['--no-color', '--no-ext-diff', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'],
+  ['--no-color', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'],
 ].flat()
 
 export function readHistory(folder: string): History {
