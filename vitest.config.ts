@@ -15,6 +15,7 @@ export default defineConfig({
       'test/docs',
       'test/adapters',
       'test/services',
+      'test/coherence',
       'examples',
       'bench',
       'test/workerd',
