@@ -12,6 +12,7 @@ export default defineConfig({
     projects: [
       ...packageProjects('core', 'express', 'koa', 'hono', 'keyring'),
       'packages/sql',
+      'packages/redis',
       'test/docs',
       'test/adapters',
       'test/services',
