@@ -25,18 +25,24 @@ describe.each(packages)('packages/%s', (name) => {
 })
 
 /** What a user chooses from: the guides must speak of each. */
-describe.each(['VerifierOptions', 'CacheOptions', 'CredentialSources', 'AuthenticateOptions', 'KeyRecord', 'Verifier'])(
-  '%s',
-  (name) => {
-    const members = [...sources.values()].flatMap((source) => [...(source.members.get(name)?.keys() ?? [])])
+describe.each([
+  'VerifierOptions',
+  'CoherentCacheOptions',
+  'BoundedCacheOptions',
+  'LocalChannelOptions',
+  'CredentialSources',
+  'AuthenticateOptions',
+  'KeyRecord',
+  'Verifier',
+])('%s', (name) => {
+  const members = [...sources.values()].flatMap((source) => [...(source.members.get(name)?.keys() ?? [])])
 
-    test('has members', () => expect(members.length).toBeGreaterThan(1))
+  test('has members', () => expect(members.length).toBeGreaterThan(1))
 
-    test.each(members)('%s is written about in docs', (member) => {
-      expect(prose).toMatch(new RegExp(`\\b${member}\\b`))
-    })
-  },
-)
+  test.each(members)('%s is written about in docs', (member) => {
+    expect(prose).toMatch(new RegExp(`\\b${member}\\b`))
+  })
+})
 
 test('ARCHITECTURE.md names every file of core, and no other', () => {
   const page = readPages().find(({ path }) => path === 'ARCHITECTURE.md')

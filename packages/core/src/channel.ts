@@ -5,16 +5,25 @@ import type { Invalidation } from './invalidation.ts'
  * while it can prove that it has heard everything; who changes keys publishes after the change is committed.
  *
  * Contract:
- * - *First in, first out.* A subscriber is handed invalidations in an order in which every one that was committed before
- *   `prove()` was called has been handed over when `prove()` resolves.
+ * - *First in, first out.* Every change that the channel had accepted before `prove()` was called has been handed to the
+ *   subscriber when `prove()` resolves. Accepted means: published to a server, or committed where the store carries it.
+ * - *Registered before it is proved.* `prove()` first enters this subscriber, with the end of its lease, where publishers
+ *   look who must be waited for. Publishers look after their message was accepted: so they find whoever has not heard it.
  * - *At least once.* Duplicates do no harm; a loss must be told by `lost()`.
  * - *Acknowledged after eviction.* `invalidate()` is synchronous: when it has returned, and not before, this subscriber
  *   counts as having acknowledged.
  * - *Silent ones are waited for.* `publish()` resolves when every subscriber that may hold a lease has acknowledged, or
- *   when every lease that ran at the time of publication has run out.
+ *   when every lease that ran at the time of publication has run out. A registry that may have forgotten somebody (its
+ *   server restarted, or another one took over) counts as if it had: then a whole lease is waited for.
+ *
+ * `Acknowledgements` of `@bearward/core/channel` does the waiting, and `channelContract()` of `@bearward/core/testing` holds a
+ * channel against this.
  */
 export interface Channel {
-  /** Longest time in milliseconds that a verifier may answer from memory without having heard. The same in all processes. */
+  /**
+   * Longest time in milliseconds that a verifier may answer from memory without having heard, 100 to 60 000. The same in
+   * all processes: a publisher waits for what it knows.
+   */
   readonly leaseMs: number
   /**
    * Whether a committed change reaches all subscribers by itself, because the store carries it. Otherwise whoever changes
@@ -45,15 +54,19 @@ export interface Change {
 export interface ChannelSubscriber {
   /** Forgets what is remembered of these keys. When it returns, nothing older is served to a request that begins later. */
   invalidate(invalidations: readonly Invalidation[]): void
-  /** Messages may have been missed: the lease is over, and nothing that was remembered may be served again. */
+  /**
+   * Messages may have been missed: the lease is over, and nothing that was remembered may be served again. Must be called
+   * before a `prove()` of the time after the loss resolves.
+   */
   lost(): void
 }
 
 /** One subscriber's part in a channel. */
 export interface ChannelSubscription {
   /**
-   * Resolves when every invalidation that was committed before this call has been handed to the subscriber. The lease
-   * runs from the moment of the call, not from that of the answer.
+   * Resolves when every invalidation that was accepted before this call has been handed to the subscriber. The lease
+   * runs from the moment of the call, not from that of the answer: one that takes longer than a lease is worth nothing, and
+   * should be given up. Asked for several times during one lease, also while another call is under way.
    *
    * @throws when it cannot be proved; the lease then runs out
    */

@@ -23,7 +23,7 @@ export type {
 } from './events.ts'
 export type { FieldValue } from './header.ts'
 export type { Invalidation } from './invalidation.ts'
-export { localChannel } from './local-channel.ts'
+export { type LocalChannelOptions, localChannel } from './local-channel.ts'
 export type { VerifierOptions } from './options.ts'
 export {
   type AuthenticateOptions,

@@ -23,30 +23,39 @@ interface Instant {
 
 /** A span of time that has not run out while both clocks say so: one of them stands still while a machine sleeps. */
 export class Term {
-  #latestWall = Number.POSITIVE_INFINITY
+  #latestWall = 0
   #endsWall = Number.NEGATIVE_INFINITY
   #endsMonotonic = Number.NEGATIVE_INFINITY
+  #wentBack = false
 
   begin(from: Instant, lengthMs: number): void {
-    // Not before what was seen already: a clock that goes backwards is found out by the next question.
+    // From when the proof was asked for: if the clock has gone back since, the next question finds it out.
     this.#latestWall = from.wall
+    this.#wentBack = false
     this.#endsWall = from.wall + lengthMs
     this.#endsMonotonic = from.monotonic + lengthMs
   }
 
   end(): void {
-    this.#latestWall = Number.POSITIVE_INFINITY
+    this.#endsWall = Number.NEGATIVE_INFINITY
   }
 
   /** A clock that answers `NaN` holds nothing. */
   holds(wall: number, monotonic: number): boolean {
-    if (!(wall >= this.#latestWall && wall < this.#endsWall && monotonic < this.#endsMonotonic)) return false
+    if (!(wall < this.#endsWall && monotonic < this.#endsMonotonic)) return false
+    if (wall < this.#latestWall) {
+      // What it says of the time since is worth nothing, also when it has caught up.
+      this.#wentBack = true
+      this.end()
+      return false
+    }
     this.#latestWall = wall
     return true
   }
 
-  wentBack(wall: number): boolean {
-    return wall < this.#latestWall
+  /** Whether it ended because the wall clock went backwards. */
+  get wentBack(): boolean {
+    return this.#wentBack
   }
 }
 
@@ -113,7 +122,7 @@ export class Lease {
     this.#losses++
     this.#term.end()
     this.#cancelTimer()
-    void this.#subscription.close().catch(nothing)
+    this.#leave().catch(nothing)
   }
 
   #renew(): void {
@@ -131,6 +140,10 @@ export class Lease {
         if (!this.#isClosed) this.#tell({ outcome: 'unproved', error })
       },
     )
+  }
+
+  async #leave(): Promise<void> {
+    await this.#subscription.close()
   }
 
   async #prove(): Promise<void> {
@@ -173,7 +186,7 @@ export class Lease {
       this.#watchedAt = monotonic
       return
     }
-    this.#tellLoss(this.#term.wentBack(wall) ? 'clock' : 'time')
+    this.#tellLoss(this.#term.wentBack ? 'clock' : 'time')
     if (monotonic - this.#watchedAt < this.#maxAgeMs) return
     this.#watchedAt = monotonic
     this.#holder.verifyStreams()
