@@ -16,6 +16,7 @@ export default defineConfig({
       'test/docs',
       'test/adapters',
       'test/services',
+      'test/faults',
       'test/coherence',
       'examples',
       'bench',

@@ -22,6 +22,8 @@ export interface TcpProxy {
   delay(ms: number): void
   /** Forwards at once again, what was held first: ends `pause()` and `delay()`. */
   resume(): void
+  /** Leads new connections to another port on 127.0.0.1. Those that are open stay where they are. */
+  aim(port: number): void
   /** Cuts all connections and stops listening. */
   close(): Promise<void>
 }
@@ -38,10 +40,11 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
   const port = await freePort()
   const weather: Weather = { held: false, delayMs: 0 }
   const lines = new Set<Line>()
+  let target = to
   let listener: Listener | undefined = await listen(port, accept)
 
   function accept(client: Socket): void {
-    const server = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const line = {
       ends: [client, server],
       stretches: [stretch(client, server, weather), stretch(server, client, weather)],
@@ -71,6 +74,9 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
     pause: () => change({ ...weather, held: true }),
     delay: (ms) => change({ ...weather, delayMs: ms }),
     resume: () => change({ held: false, delayMs: 0 }),
+    aim: (port) => {
+      target = port
+    },
     close: async () => {
       await proxy.refuse(true)
       proxy.drop()
