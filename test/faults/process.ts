@@ -7,7 +7,7 @@ import { HistoryWriter, sharedClock } from './history.ts'
 import type { FromProcess, ProcessConfig, ToProcess } from './protocol.ts'
 
 /** Milliseconds between two rounds of verifications. */
-const ROUND_MS = 5
+const ROUND_MS = 10
 
 const config = JSON.parse(process.argv[2] ?? '') as ProcessConfig
 const keys = JSON.parse(readFileSync(config.keys, 'utf8')) as { id: string; token: string }[]

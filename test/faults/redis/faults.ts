@@ -136,12 +136,22 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'failover to the replica while a process is cut off',
-    async strike(world, { proxy }, revoke) {
-      if (coin()) proxy.pause()
+    name: 'failover to the replica',
+    async strike(world, _victim, revoke) {
+      const revoked = revoke()
+      await moment(5)
       await world.failOver()
+      await revoked
+      await world.restoreReplica()
+    },
+  },
+  {
+    name: 'failover to the replica while a process is cut off',
+    async strike(world, victim, revoke) {
+      victim.proxy.pause()
+      await world.failOver(victim)
       await revoke()
-      proxy.resume()
+      victim.proxy.resume()
       await world.restoreReplica()
     },
   },

@@ -6,8 +6,9 @@ import { type Report, runFaults } from './run.ts'
 const { values } = parseArgs({
   options: {
     revocations: { type: 'string', default: '1000' },
+    batch: { type: 'string', default: '20' },
     processes: { type: 'string', default: '6' },
-    lease: { type: 'string', default: '500' },
+    lease: { type: 'string', default: '1000' },
     fault: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
   },
@@ -18,6 +19,7 @@ if (chosen.length === 0) throw new TypeError(`--fault must be one of: ${faults.m
 const reports = await runFaults({
   faults: chosen,
   revocations: Number(values.revocations),
+  batch: Number(values.batch),
   processes: Number(values.processes),
   leaseMs: Number(values.lease),
   onReport: show,
@@ -27,7 +29,10 @@ if (!values.json) console.log(`${violations} acceptances began after revoke() ha
 process.exitCode = violations === 0 ? 0 : 1
 
 function show(report: Report): void {
-  if (values.json) return console.log(JSON.stringify(report))
+  if (values.json) {
+    console.log(JSON.stringify(report))
+    return
+  }
   const { fault, revocations, retries, violations, accepted, fromMemory, refused, medianMs, maxMs, recoveryMs } = report
   console.log(
     `${fault}: ${violations.length} violations in ${revocations} revocations (${retries} retries); ` +

@@ -1,15 +1,15 @@
+import { truncateSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { check, type Findings, type Revocation } from '../history.ts'
 import type { Fault } from './faults.ts'
 import { type Node, World } from './world.ts'
 
-/** Keys that are revoked at the same time. */
-const BATCH = 8
-
 export interface RunOptions {
   readonly faults: readonly Fault[]
   /** Under each fault. */
   readonly revocations: number
+  /** Keys that are revoked at the same time. */
+  readonly batch: number
   readonly processes: number
   readonly leaseMs: number
   readonly onReport?: (report: Report) => void
@@ -30,14 +30,14 @@ export interface Report extends Findings {
 
 /** Revokes keys under each fault, and reads in the histories whether anybody accepted them afterwards. */
 export async function runFaults(options: RunOptions): Promise<Report[]> {
-  const { faults, revocations, processes, leaseMs } = options
-  const batches = Math.ceil(revocations / BATCH)
-  const world = await World.create({ processes, leaseMs, keys: faults.length * batches * BATCH })
+  const { faults, revocations, batch, processes, leaseMs } = options
+  const batches = Math.ceil(revocations / batch)
+  const world = await World.create({ processes, leaseMs, keys: faults.length * batches * batch })
   try {
     const reports: Report[] = []
     for (const [index, fault] of faults.entries()) {
-      const campaign = new Campaign(world, fault)
-      for (let batch = 0; batch < batches; batch++) await campaign.run((index * batches + batch) * BATCH)
+      const campaign = new Campaign(world, fault, batch)
+      for (let round = 0; round < batches; round++) await campaign.run((index * batches + round) * batch)
       const report = await campaign.report()
       options.onReport?.(report)
       reports.push(report)
@@ -52,21 +52,23 @@ export async function runFaults(options: RunOptions): Promise<Report[]> {
 class Campaign {
   readonly #world: World
   readonly #fault: Fault
+  readonly #batch: number
   readonly #revocations: Revocation[] = []
   readonly #elapsedMs: number[] = []
   #retries = 0
   #recoveryMs = 0
 
-  constructor(world: World, fault: Fault) {
+  constructor(world: World, fault: Fault, batch: number) {
     this.#world = world
     this.#fault = fault
+    this.#batch = batch
   }
 
   async run(first: number): Promise<void> {
     const { nodes, leaseMs } = this.#world
     await this.#world.leased()
     // Those revoked last are still tried, by whoever may have missed it.
-    for (const { member } of nodes) member.verify(Math.max(0, first - BATCH), first + BATCH)
+    for (const { member } of nodes) member.verify(Math.max(0, first - this.#batch), first + this.#batch)
     // They are remembered now, and the registry has lived for a lease.
     await wait(leaseMs * 1.2)
     const victim = nodes[Math.floor(Math.random() * nodes.length)] as Node
@@ -79,6 +81,9 @@ class Campaign {
   }
 
   async report(): Promise<Report> {
+    const findings = await check(this.#world.histories, this.#revocations)
+    // Read, and long.
+    for (const history of this.#world.histories) truncateSync(history)
     const sorted = this.#elapsedMs.toSorted((one, other) => one - other)
     return {
       fault: this.#fault.name,
@@ -87,12 +92,12 @@ class Campaign {
       medianMs: sorted[sorted.length >> 1] ?? 0,
       maxMs: sorted.at(-1) ?? 0,
       recoveryMs: this.#recoveryMs,
-      ...(await check(this.#world.histories, this.#revocations)),
+      ...findings,
     }
   }
 
   async #revokeAll(first: number, victim: Node): Promise<void> {
-    await Promise.all(Array.from({ length: BATCH }, (_, index) => this.#revoke(first + index, victim)))
+    await Promise.all(Array.from({ length: this.#batch }, (_, index) => this.#revoke(first + index, victim)))
   }
 
   /** As an application does that is told that it is not confirmed: it asks again. */

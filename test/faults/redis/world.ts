@@ -68,16 +68,16 @@ export class World {
     return commandTo(this.primary, ...words)
   }
 
-  /** Makes the replica the primary, for all processes, and the old one its replica. */
-  async failOver(): Promise<void> {
+  /** Makes the replica the primary, and kills the old one. A process that is cut off notices nothing. */
+  async failOver(cutOff?: Node): Promise<void> {
     const [old, next] = [this.primary, this.replica]
     await commandTo(next, 'REPLICAOF', 'NO', 'ONE')
     await old.kill()
     this.primary = next
     this.replica = old
-    for (const proxy of this.#proxies) {
+    for (const { proxy } of this.nodes) {
       proxy.aim(next.port)
-      proxy.drop()
+      if (proxy !== cutOff?.proxy) proxy.drop()
     }
   }
 
