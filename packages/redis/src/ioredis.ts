@@ -1,4 +1,4 @@
-import type { RawConnection, RedisLink } from './link.ts'
+import { NOTHING, type RawConnection, type RedisLink } from './link.ts'
 
 /** What is used of a `Redis` of the package `ioredis`, also of one that finds its server through Sentinel. */
 export interface IoredisClient {
@@ -42,10 +42,13 @@ export function ioredisLink(client: IoredisClient): RedisLink {
 
 export function ioredisClusterLink(cluster: IoredisCluster): RedisLink {
   let slot: number | undefined
+  const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
+    cluster.call('eval', [script, '1', key, ...args])
   return {
     isCluster: true,
-    evaluate: (script, key, args) => cluster.call('eval', [script, '1', key, ...args]),
+    evaluate,
     connection: async (key, connectTimeoutMs, onLost) => {
+      await evaluate(NOTHING, key, [])
       slot ??= Number(await cluster.call('cluster', ['keyslot', key]))
       const [address] = cluster.slots[slot] ?? []
       const owner = cluster.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)

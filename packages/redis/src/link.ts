@@ -26,3 +26,6 @@ export interface RawConnection {
 }
 
 export type OnMessage = (message: string, channel: string) => void
+
+/** Sent before a node of a cluster is picked: if the slot has moved, its answer is what tells the client where to. */
+export const NOTHING = 'return 1'

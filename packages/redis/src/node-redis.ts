@@ -1,4 +1,4 @@
-import type { OnMessage, RawConnection, RedisLink } from './link.ts'
+import { NOTHING, type OnMessage, type RawConnection, type RedisLink } from './link.ts'
 
 /** What is used of a client that `createClient()` of the package `redis` makes. */
 export interface NodeRedisClient {
@@ -36,11 +36,15 @@ export function nodeRedisLink(client: NodeRedisClient): RedisLink {
 }
 
 export function nodeRedisClusterLink(cluster: NodeRedisCluster): RedisLink {
+  const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
+    cluster.sendCommand(key, false, ['EVAL', script, '1', key, ...args])
   return {
     isCluster: true,
-    evaluate: (script, key, args) => cluster.sendCommand(key, false, ['EVAL', script, '1', key, ...args]),
-    connection: async (key, connectTimeoutMs, onLost) =>
-      connectionOf(await cluster.getNodeClientForKey(key), connectTimeoutMs, onLost),
+    evaluate,
+    connection: async (key, connectTimeoutMs, onLost) => {
+      await evaluate(NOTHING, key, [])
+      return connectionOf(await cluster.getNodeClientForKey(key), connectTimeoutMs, onLost)
+    },
   }
 }
 
