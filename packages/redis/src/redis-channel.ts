@@ -113,6 +113,7 @@ export class RedisChannel implements Channel {
 
   async #prove(subscriber: ChannelSubscriber): Promise<void> {
     const { leaseMs } = this.#settings
+    if (!this.#subscribers.has(subscriber)) throw closed()
     const epoch = await this.#ear.next()
     if (!this.#subscribers.has(subscriber)) throw closed()
     // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel } from '@bearward/core'
+import { startProxy, type TcpProxy } from '@internal/services'
 import type {} from '@internal/services/setup/redis'
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { type RedisChannelOptions, redisChannel } from '../src/index.ts'
@@ -13,19 +14,27 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
+interface Process {
+  readonly channel: Channel
+  readonly opened: Opened
+  readonly proxy: TcpProxy
+}
+
 describe.each(CLIENTS)('over %s', (clientName) => {
   const LEASE_MS = 500
   let names = 0
 
-  /** One process's part; `name` is shared by all of a test. */
-  async function join(name: string, options: RedisChannelOptions = {}): Promise<{ channel: Channel; opened: Opened }> {
-    const opened = await openClient(clientName, url)
+  /** One process's part, behind a proxy of its own; `name` is shared by all of a test. */
+  async function join(name: string, options: RedisChannelOptions = {}): Promise<Process> {
+    const proxy = await startProxy({ to: Number(new URL(url).port) })
+    const opened = await openClient(clientName, `redis://127.0.0.1:${proxy.port}`)
     const channel = redisChannel(opened.client, { name, leaseMs: LEASE_MS, ...options })
     cleanups.push(
+      () => proxy.close(),
       () => opened.close(),
       () => channel.close(),
     )
-    return { channel, opened }
+    return { channel, opened, proxy }
   }
 
   function freshName(): string {
@@ -90,6 +99,80 @@ describe.each(CLIENTS)('over %s', (clientName) => {
     await expect(witness(b.channel).prove()).rejects.toThrow(
       `redisChannel: \`leaseMs\` is 700 here and ${LEASE_MS} in other processes of \`${name}\``,
     )
+  })
+
+  test('takes another lease once nobody holds the old one', async () => {
+    const name = freshName()
+    const [a, b] = [await join(name), await join(name, { leaseMs: 700 })]
+    const first = witness(a.channel)
+    await first.prove()
+    await first.close()
+    await witness(b.channel).prove()
+    await expect(witness(a.channel).prove()).rejects.toThrow(
+      `\`leaseMs\` is ${LEASE_MS} here and 700 in other processes`,
+    )
+  })
+
+  test('waits once for a process that is gone, and not again', async () => {
+    const name = freshName()
+    const [a, b] = [await join(name), await join(name)]
+    await ripen(witness(a.channel))
+    await witness(b.channel).prove()
+    b.proxy.pause()
+    const [first, second] = [
+      await a.channel.publish({ invalidations: ['all'] }),
+      await a.channel.publish({ invalidations: ['all'] }),
+    ]
+    expect([first.silent, first.confirmed]).toEqual([1, true])
+    expect(first.elapsedMs).toBeGreaterThanOrEqual(LEASE_MS)
+    expect([second.silent, second.confirmed]).toEqual([0, true])
+  })
+
+  test('forgets a process that proves nothing any more, though nobody publishes', async () => {
+    const name = freshName()
+    const [a, b] = [await join(name), await join(name)]
+    const [living, dead] = [witness(a.channel), witness(b.channel)]
+    await Promise.all([living.prove(), dead.prove()])
+    const size = async (): Promise<unknown> => {
+      await living.prove()
+      return a.opened.command('ZCARD', `{${name}}:members`)
+    }
+    expect(await size()).toBe(3)
+    await expect.poll(size, { timeout: 20_000 }).toBe(2)
+  })
+
+  test('takes a message that it cannot read for a loss', async () => {
+    const name = freshName()
+    const { channel, opened } = await join(name)
+    const hearer = witness(channel)
+    await hearer.prove()
+    await opened.command('PUBLISH', `{${name}}:changes`, '{"id":"of another version"}')
+    await expect.poll(() => hearer.losses).toBe(1)
+  })
+
+  test('rejects in time when Redis does not answer, and has told this process all the same', async () => {
+    const { channel, proxy } = await join(freshName(), { timeoutMs: 200 })
+    const hearer = witness(channel)
+    await hearer.prove()
+    proxy.pause()
+    await expect(channel.publish({ invalidations: ['all'] })).rejects.toThrow(
+      'redisChannel: Redis did not answer within 200 ms',
+    )
+    expect(hearer.heard).toEqual(['all'])
+    await expect(hearer.prove()).rejects.toThrow(/did not answer within|no answer on the connection/)
+    proxy.resume()
+    await expect.poll(() => hearer.prove().then(() => true, String)).toBe(true)
+  })
+
+  test('takes no part any more once it is closed', async () => {
+    const { channel } = await join(freshName())
+    const hearer = witness(channel)
+    await hearer.prove()
+    await channel.close()
+    expect(hearer.losses).toBe(1)
+    await expect(hearer.prove()).rejects.toThrow('redisChannel: the channel was closed')
+    await expect(channel.publish({ invalidations: ['all'] })).rejects.toThrow('redisChannel: the channel was closed')
+    expect(() => witness(channel)).toThrow('redisChannel: the channel was closed')
   })
 
   test('leaves nothing behind', async () => {
