@@ -10,6 +10,7 @@ const arrows: Record<string, string[]> = {
   koa: ['@bearward/core', 'koa'],
   hono: ['@bearward/core', 'hono'],
   keyring: ['@bearward/core'],
+  redis: ['@bearward/core'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')

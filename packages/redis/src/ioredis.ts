@@ -52,7 +52,7 @@ export function ioredisClusterLink(cluster: IoredisCluster): RedisLink {
       slot ??= Number(await cluster.call('cluster', ['keyslot', key]))
       const [address] = cluster.slots[slot] ?? []
       const owner = cluster.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)
-      if (owner === undefined) throw new Error('the cluster knows no primary of the slot yet')
+      if (owner === undefined) throw new Error('redisChannel: the cluster knows no primary of the slot yet')
       return connectionOf(owner, connectTimeoutMs, onLost)
     },
   }
@@ -72,11 +72,11 @@ function connectionOf(client: IoredisClient, connectTimeout: number, onLost: (er
     socketTimeout: undefined,
     readOnly: false,
   })
-  const lost = (error?: Error): void => onLost(error ?? new Error('the connection has ended'))
+  const lost = (error?: Error): void => onLost(error ?? new Error('redisChannel: the connection has ended'))
   own.on('error', lost)
   own.on('close', lost)
   own.on('end', lost)
-  own.on('moved', () => lost(new Error('the slot has moved to another node')))
+  own.on('moved', () => lost(new Error('redisChannel: the slot has moved to another node')))
   return {
     open: async () => {
       await own.connect()

@@ -62,11 +62,11 @@ function connectionOf(client: NodeRedisClient, connectTimeout: number, onLost: (
     // It would move to another server, and take the subscriptions along, without a word.
     maintNotifications: 'disabled',
   })
-  const lost = (error?: Error): void => onLost(error ?? new Error('the connection has ended'))
+  const lost = (error?: Error): void => onLost(error ?? new Error('redisChannel: the connection has ended'))
   own.on('error', lost)
   own.on('terminated', lost)
   own.on('end', lost)
-  own.on('sharded-channel-moved', () => lost(new Error('the slot has moved to another node')))
+  own.on('sharded-channel-moved', () => lost(new Error('redisChannel: the slot has moved to another node')))
   return {
     open: async () => {
       await own.connect()
