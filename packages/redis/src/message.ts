@@ -3,7 +3,7 @@ import type { Invalidation } from '@bearward/core'
 /** What one process tells all others. */
 export interface Message {
   readonly id: string
-  /** The member that sent it. */
+  /** The process that sent it. */
   readonly from: string
   /** The channel on which it waits to hear that others have done what it says. */
   readonly replyTo: string

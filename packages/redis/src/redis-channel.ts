@@ -29,7 +29,9 @@ export class RedisChannel implements Channel {
   readonly #key: string
   readonly #changes: string
   readonly #receipts: string
-  readonly #memberId: string = crypto.randomUUID()
+  readonly #processId: string = crypto.randomUUID()
+  /** Another one each time that somebody here begins to take part: what says that the last one left may come late. */
+  #memberId: string = crypto.randomUUID()
   readonly #subscribers = new Set<ChannelSubscriber>()
   /** Publications that wait to hear from others, by the ids of their messages. */
   readonly #open = new Map<string, (memberId: string) => void>()
@@ -44,7 +46,7 @@ export class RedisChannel implements Channel {
     // In braces: what a cluster takes the slot from, so that all of it lives on one node.
     this.#key = `{${name}}:members`
     this.#changes = `{${name}}:changes`
-    this.#receipts = `{${name}}:heard:${this.#memberId}`
+    this.#receipts = `{${name}}:heard:${this.#processId}`
     this.#registry = new Registry(clock)
     this.#ear = new Ear({
       link,
@@ -64,6 +66,7 @@ export class RedisChannel implements Channel {
       invalidate: (invalidations) => subscriber.invalidate(invalidations),
       lost: () => subscriber.lost(),
     }
+    if (this.#subscribers.size === 0) this.#memberId = crypto.randomUUID()
     this.#subscribers.add(own)
     void this.#ear.start()
     return {
@@ -80,7 +83,7 @@ export class RedisChannel implements Channel {
   ): Promise<Confirmation> {
     if (this.#isClosed) throw closed()
     const { leaseMs, clock } = this.#settings
-    const message: Message = { ...change, id: crypto.randomUUID(), from: this.#memberId, replyTo: this.#receipts }
+    const message: Message = { ...change, id: crypto.randomUUID(), from: this.#processId, replyTo: this.#receipts }
     const acknowledgements = new Acknowledgements({ leaseMs, clock })
     const heard = new Set([this.#memberId])
     this.#open.set(message.id, (memberId) => {
@@ -154,7 +157,7 @@ export class RedisChannel implements Channel {
     let message: Message
     try {
       message = readMessage(text)
-      if (message.from === this.#memberId) return
+      if (message.from === this.#processId) return
       this.#invalidate(message.invalidations)
     } catch {
       // Whatever it was to say, nothing older may be served now; and whoever sent it waits until it is certain.
@@ -200,11 +203,16 @@ export class RedisChannel implements Channel {
   async #evaluate(script: string, args: readonly string[], timeoutMs: number, keepsAlive = false): Promise<unknown> {
     if (this.#unanswered >= MAX_UNANSWERED) throw new Error('redisChannel: too many commands wait for the Redis client')
     this.#unanswered++
-    const answer = this.#link.evaluate(script, this.#key, args).finally(() => {
+    const answer = this.#ask(script, args).finally(() => {
       this.#unanswered--
     })
     const late = (): Error => new Error(`redisChannel: Redis did not answer within ${timeoutMs} ms`)
     return within(this.#settings.clock, timeoutMs, answer, late, keepsAlive)
+  }
+
+  /** Rejects, where a client throws. */
+  async #ask(script: string, args: readonly string[]): Promise<unknown> {
+    return this.#link.evaluate(script, this.#key, args)
   }
 }
 

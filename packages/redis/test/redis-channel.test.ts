@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Channel } from '@bearward/core'
 import { startProxy, type TcpProxy } from '@internal/services'
@@ -113,6 +115,19 @@ describe.each(CLIENTS)('over %s', (clientName) => {
     )
   })
 
+  test('registers as somebody else after everybody here had left', async () => {
+    const name = freshName()
+    const { channel, opened } = await join(name)
+    const members = async (): Promise<unknown> => opened.command('ZRANGEBYSCORE', `{${name}}:members`, '0', '+inf')
+    const first = witness(channel)
+    await first.prove()
+    const before = await members()
+    await first.close()
+    await witness(channel).prove()
+    expect(await members()).toHaveLength(1)
+    expect(await members()).not.toEqual(before)
+  })
+
   test('waits once for a process that is gone, and not again', async () => {
     const name = freshName()
     const [a, b] = [await join(name), await join(name)]
@@ -173,6 +188,25 @@ describe.each(CLIENTS)('over %s', (clientName) => {
     await expect(hearer.prove()).rejects.toThrow('redisChannel: the channel was closed')
     await expect(channel.publish({ invalidations: ['all'] })).rejects.toThrow('redisChannel: the channel was closed')
     expect(() => witness(channel)).toThrow('redisChannel: the channel was closed')
+  })
+
+  test('needs no other command than the guide says', async () => {
+    const { opened } = await join(freshName())
+    const guide = readFileSync(joinPath(import.meta.dirname, '../../../docs/channels.md'), 'utf8')
+    const [, rules = ''] = /An ACL needs:\s+```text\n(.*?)```/s.exec(guide) ?? []
+    const user = `user-${names}`
+    await opened.command('ACL', 'SETUSER', user, 'reset', 'on', '>secret', ...rules.trim().split(/\s+/))
+    const proxy = await startProxy({ to: Number(new URL(url).port) })
+    const limited = await openClient(clientName, `redis://${user}:secret@127.0.0.1:${proxy.port}`)
+    const channel = redisChannel(limited.client, { leaseMs: LEASE_MS })
+    cleanups.push(
+      () => opened.command('ACL', 'DELUSER', user),
+      () => proxy.close(),
+      () => limited.close(),
+      () => channel.close(),
+    )
+    await witness(channel).prove()
+    expect((await channel.publish({ invalidations: ['all'] })).confirmed).toBe(true)
   })
 
   test('leaves nothing behind', async () => {
