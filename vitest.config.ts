@@ -12,9 +12,11 @@ export default defineConfig({
     projects: [
       ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'leak-report', 'cli'),
       'packages/sql',
+      'packages/redis',
       'test/docs',
       'test/adapters',
       'test/services',
+      'test/faults',
       'test/coherence',
       'test/command-line',
       'examples',

@@ -13,6 +13,7 @@ const arrows: Record<string, string[]> = {
   sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
   cli: ['@bearward/core', '@bearward/keyring', '@bearward/sql', 'commander', 'mysql2', 'node:', 'pg'],
+  redis: ['@bearward/core'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')

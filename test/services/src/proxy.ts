@@ -22,6 +22,8 @@ export interface TcpProxy {
   delay(ms: number): void
   /** Forwards at once again, what was held first: ends `pause()` and `delay()`. */
   resume(): void
+  /** Leads new connections to another port on 127.0.0.1. Those that are open stay where they are. */
+  aim(port: number): void
   /** Cuts all connections and stops listening. */
   close(): Promise<void>
 }
@@ -38,6 +40,7 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
   const port = await freePort()
   let weather: Weather = { held: false, delayMs: 0 }
   const lines = new Set<Line>()
+  let target = to
   let listener: Listener | undefined = await listen(port, accept)
 
   function now(): Weather {
@@ -45,7 +48,7 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
   }
 
   function accept(client: Socket): void {
-    const server = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+    const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const line = {
       ends: [client, server],
       stretches: [stretch(client, server, now), stretch(server, client, now)],
@@ -75,6 +78,9 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
     pause: () => change({ ...weather, held: true }),
     delay: (ms) => change({ ...weather, delayMs: ms }),
     resume: () => change({ held: false, delayMs: 0 }),
+    aim: (port) => {
+      target = port
+    },
     close: async () => {
       await proxy.refuse(true)
       proxy.drop()

@@ -22,7 +22,13 @@ export interface RedisOptions {
   readonly own?: boolean
 }
 
-const PACKAGES = ['redis-server', 'redis-tools', 'libatomic1', 'libjemalloc2', 'liblzf1']
+export const REDIS_PACKAGES: readonly string[] = [
+  'redis-server',
+  'redis-tools',
+  'libatomic1',
+  'libjemalloc2',
+  'liblzf1',
+]
 
 /**
  * Starts Redis, or takes the server that REDIS_URL names.
@@ -34,7 +40,7 @@ const PACKAGES = ['redis-server', 'redis-tools', 'libatomic1', 'libjemalloc2', '
 export async function startRedis(options: RedisOptions = {}): Promise<Server> {
   const given = Object.values(options).some(Boolean) ? undefined : givenServer('REDIS_URL')
   if (given) return given
-  const installation = await findInstallation('/usr/bin/redis-server', ...PACKAGES)
+  const installation = await findInstallation('/usr/bin/redis-server', ...REDIS_PACKAGES)
   const settings = await settingsOf(options)
 
   return startOwnServer({

@@ -1,0 +1,27 @@
+import { type Clock, schedule } from '@bearward/core'
+
+/**
+ * What `promise` brings, unless the time is over first. What it brings later is dropped.
+ *
+ * @param keepsAlive whether the process must live until then, because somebody waits for it
+ */
+export function within<T>(
+  clock: Clock,
+  delayMs: number,
+  promise: Promise<T>,
+  late: () => Error,
+  keepsAlive = false,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    // In two steps: a process that stood still finds its timers due before it has read what came meanwhile.
+    let cancel = schedule(
+      clock,
+      delayMs / 2,
+      () => {
+        cancel = schedule(clock, delayMs / 2, () => reject(late()), keepsAlive)
+      },
+      keepsAlive,
+    )
+    promise.then(resolve, reject).finally(() => cancel())
+  })
+}

@@ -1,0 +1,111 @@
+import { type Clock, schedule } from '@bearward/core'
+import { within } from './deadline.ts'
+import { Epoch, type Listening } from './epoch.ts'
+
+export interface EarOptions extends Omit<Listening, 'timeoutMs'> {
+  readonly leaseMs: number
+  readonly clock: Clock
+  /** Messages may have been missed. */
+  readonly onLost: () => void
+}
+
+/** However short the lease is. */
+const LEAST_TIMEOUT_MS = 1000
+const FIRST_DELAY_MS = 20
+
+interface Waiter {
+  readonly resolve: (epoch: Epoch) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Keeps one connection that listens: a new one for each that is lost, so that no gap goes unseen. */
+export class Ear {
+  readonly #options: EarOptions
+  readonly #waiting = new Set<Waiter>()
+  #newest: Epoch | undefined
+  #isOpen = false
+  #first: Promise<void> | undefined
+  #delayMs = 0
+  #cancelRetry: () => void = nothing
+  #error: Error | undefined
+  #isClosed = false
+
+  constructor(options: EarOptions) {
+    this.#options = options
+  }
+
+  /** Begins to listen; does nothing when it has begun. Resolves when the first attempt has succeeded or failed. */
+  start(): Promise<void> {
+    this.#first ??= this.#connect()
+    return this.#first
+  }
+
+  /** The connection there is. */
+  get current(): Epoch | undefined {
+    return this.#isOpen ? this.#newest : undefined
+  }
+
+  /**
+   * The connection there is, or the next one.
+   *
+   * @throws when there is none within a lease
+   */
+  next(): Promise<Epoch> {
+    if (this.current !== undefined) return Promise.resolve(this.current)
+    const { clock, leaseMs } = this.#options
+    let waiter: Waiter | undefined
+    const next = new Promise<Epoch>((resolve, reject) => {
+      waiter = { resolve, reject }
+      this.#waiting.add(waiter)
+    })
+    const late = (): Error => new Error('redisChannel: the connection that listens is down', { cause: this.#error })
+    return within(clock, leaseMs, next, late).finally(() => {
+      if (waiter !== undefined) this.#waiting.delete(waiter)
+    })
+  }
+
+  /** The connection has served: when it is lost, another one is made at once. */
+  reassure(): void {
+    this.#delayMs = 0
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#cancelRetry()
+    const closed = new Error('redisChannel: the channel was closed')
+    for (const { reject } of this.#waiting) reject(closed)
+    this.#newest?.end(closed)
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#isClosed) return
+    const timeoutMs = Math.max(this.#options.leaseMs, LEAST_TIMEOUT_MS)
+    const epoch = new Epoch({ ...this.#options, timeoutMs }, (error) => this.#ended(epoch, error))
+    this.#newest = epoch
+    try {
+      await epoch.open()
+    } catch {
+      // It has ended, and told so.
+      return
+    }
+    if (this.#newest !== epoch || this.#isClosed) return
+    this.#isOpen = true
+    for (const { resolve } of this.#waiting) resolve(epoch)
+  }
+
+  #ended(epoch: Epoch, error: Error): void {
+    if (epoch !== this.#newest) return
+    this.#newest = undefined
+    this.#error = error
+    const wasOpen = this.#isOpen
+    this.#isOpen = false
+    if (wasOpen) this.#options.onLost()
+    if (this.#isClosed) return
+    const { clock, leaseMs } = this.#options
+    this.#cancelRetry = schedule(clock, this.#delayMs, () => void this.#connect())
+    // Two leases after Redis is back at the latest: half a one until it is tried, and what core needs to ask again.
+    this.#delayMs = Math.min(leaseMs / 2, Math.max(FIRST_DELAY_MS, this.#delayMs * 2))
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,89 @@
+import { NOTHING, type OnMessage, type RawConnection, type RedisLink } from './link.ts'
+
+/** What is used of a client that `createClient()` of the package `redis` makes. */
+export interface NodeRedisClient {
+  readonly isPubSubActive: boolean
+  readonly options: { readonly socket?: unknown }
+  // biome-ignore lint/suspicious/noExplicitAny: its options depend on type parameters of the client
+  duplicate(overrides?: any): NodeRedisDuplicate
+  sendCommand(args: string[]): Promise<unknown>
+}
+
+/** What is used of a client that `createCluster()` of the package `redis` makes. */
+export interface NodeRedisCluster {
+  getNodeClientForKey(key: string): Promise<NodeRedisClient>
+  sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>
+}
+
+/** A client that belongs to the channel. */
+export interface NodeRedisDuplicate {
+  on(event: 'error' | 'terminated' | 'end', listener: (error?: Error) => void): unknown
+  on(event: 'sharded-channel-moved', listener: () => void): unknown
+  connect(): Promise<unknown>
+  sendCommand(args: string[]): Promise<unknown>
+  subscribe(channels: string[], listener: OnMessage): Promise<unknown>
+  sSubscribe(channels: string[], listener: OnMessage): Promise<unknown>
+  ping(): Promise<unknown>
+  destroy(): void
+}
+
+export function nodeRedisLink(client: NodeRedisClient): RedisLink {
+  return {
+    isCluster: false,
+    evaluate: (script, key, args) => client.sendCommand(['EVAL', script, '1', key, ...args]),
+    connection: async (_key, connectTimeoutMs, onLost) => connectionOf(client, connectTimeoutMs, onLost),
+  }
+}
+
+export function nodeRedisClusterLink(cluster: NodeRedisCluster): RedisLink {
+  const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
+    cluster.sendCommand(key, false, ['EVAL', script, '1', key, ...args])
+  return {
+    isCluster: true,
+    evaluate,
+    connection: async (key, connectTimeoutMs, onLost) => {
+      await evaluate(NOTHING, key, [])
+      return connectionOf(await cluster.getNodeClientForKey(key), connectTimeoutMs, onLost)
+    },
+  }
+}
+
+function connectionOf(client: NodeRedisClient, connectTimeout: number, onLost: (error: Error) => void): RawConnection {
+  const own = client.duplicate({
+    // Given whole: what `duplicate()` is given takes the place of what was there.
+    socket: {
+      ...(client.options.socket as object),
+      reconnectStrategy: false,
+      connectTimeout,
+      socketTimeout: undefined,
+    },
+    disableOfflineQueue: true,
+    clientSideCache: undefined,
+    // It would move to another server, and take the subscriptions along, without a word.
+    maintNotifications: 'disabled',
+  })
+  const lost = (error?: Error): void => onLost(error ?? new Error('redisChannel: the connection has ended'))
+  own.on('error', lost)
+  own.on('terminated', lost)
+  own.on('end', lost)
+  own.on('sharded-channel-moved', () => lost(new Error('redisChannel: the slot has moved to another node')))
+  return {
+    open: async () => {
+      await own.connect()
+    },
+    info: async () => String(await own.sendCommand(['INFO', 'server'])),
+    subscribe: async (channels, sharded, onMessage) => {
+      if (sharded) await own.sSubscribe([...channels], onMessage)
+      else await own.subscribe([...channels], onMessage)
+    },
+    ping: async () => {
+      await own.ping()
+    },
+    destroy: () => {
+      // It throws when it is closed already.
+      try {
+        own.destroy()
+      } catch {}
+    },
+  }
+}

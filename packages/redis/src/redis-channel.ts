@@ -1,0 +1,223 @@
+import type {
+  Change,
+  Channel,
+  ChannelSubscriber,
+  ChannelSubscription,
+  Confirmation,
+  Invalidation,
+} from '@bearward/core'
+import { Acknowledgements, type Census } from '@bearward/core/channel'
+import { within } from './deadline.ts'
+import { Ear } from './ear.ts'
+import type { RedisLink } from './link.ts'
+import { type Message, readMessage, readReceipt, writeReceipt } from './message.ts'
+import type { Settings } from './options.ts'
+import { type Answer, type Entry, Registry, readAnswer } from './registry.ts'
+import { PROVE, PUBLISH, REMOVE, TELL } from './scripts.ts'
+
+/** Commands that have not been answered, at most: a client that is cut off may keep them all, and send them later. */
+const MAX_UNANSWERED = 1000
+
+/** One process's part in the channel: a member of the registry while anybody here may hold a lease. */
+export class RedisChannel implements Channel {
+  readonly durable = false
+  readonly leaseMs: number
+  readonly #settings: Settings
+  readonly #link: RedisLink
+  readonly #ear: Ear
+  readonly #registry: Registry
+  readonly #key: string
+  readonly #changes: string
+  readonly #receipts: string
+  readonly #processId: string = crypto.randomUUID()
+  /** Another one each time that somebody here begins to take part: what says that the last one left may come late. */
+  #memberId: string = crypto.randomUUID()
+  readonly #subscribers = new Set<ChannelSubscriber>()
+  /** Publications that wait to hear from others, by the ids of their messages. */
+  readonly #open = new Map<string, (memberId: string) => void>()
+  #unanswered = 0
+  #isClosed = false
+
+  constructor(link: RedisLink, settings: Settings) {
+    const { leaseMs, name, clock } = settings
+    this.leaseMs = leaseMs
+    this.#settings = settings
+    this.#link = link
+    // In braces: what a cluster takes the slot from, so that all of it lives on one node.
+    this.#key = `{${name}}:members`
+    this.#changes = `{${name}}:changes`
+    this.#receipts = `{${name}}:heard:${this.#processId}`
+    this.#registry = new Registry(clock)
+    this.#ear = new Ear({
+      link,
+      key: this.#key,
+      channels: [this.#changes, this.#receipts],
+      leaseMs,
+      clock,
+      onMessage: (text, channel) => (channel === this.#changes ? this.#hear(text) : this.#receive(text)),
+      onLost: () => this.#lose(),
+    })
+  }
+
+  subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
+    if (this.#isClosed) throw closed()
+    // A set of its own object: the same subscriber may take part twice.
+    const own: ChannelSubscriber = {
+      invalidate: (invalidations) => subscriber.invalidate(invalidations),
+      lost: () => subscriber.lost(),
+    }
+    if (this.#subscribers.size === 0) this.#memberId = crypto.randomUUID()
+    this.#subscribers.add(own)
+    void this.#ear.start()
+    return {
+      prove: () => this.#prove(own),
+      close: async () => {
+        if (this.#subscribers.delete(own) && this.#subscribers.size === 0) await this.#leave()
+      },
+    }
+  }
+
+  async publish(
+    change: Change,
+    { confirm = true }: { readonly confirm?: boolean | undefined } = {},
+  ): Promise<Confirmation> {
+    if (this.#isClosed) throw closed()
+    const { leaseMs, clock } = this.#settings
+    const message: Message = { ...change, id: crypto.randomUUID(), from: this.#processId, replyTo: this.#receipts }
+    const acknowledgements = new Acknowledgements({ leaseMs, clock })
+    const heard = new Set([this.#memberId])
+    this.#open.set(message.id, (memberId) => {
+      heard.add(memberId)
+      acknowledgements.receive(memberId)
+    })
+    try {
+      this.#invalidate(change.invalidations)
+      acknowledgements.receive(this.#memberId)
+      // Without it nobody's receipt would be heard, and every lease would be waited for.
+      await this.#ear.start()
+      const { census, entries } = await this.#send(message)
+      if (!confirm) return acknowledgements.unconfirmed(census)
+      const confirmation = await acknowledgements.confirm(census)
+      if (confirmation.silent > 0) this.#giveUp(entries.filter(({ id }) => !heard.has(id)))
+      return confirmation
+    } finally {
+      this.#open.delete(message.id)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#lose()
+    this.#subscribers.clear()
+    this.#ear.close()
+    await this.#leave()
+  }
+
+  async #prove(subscriber: ChannelSubscriber): Promise<void> {
+    const { leaseMs } = this.#settings
+    if (!this.#subscribers.has(subscriber)) throw closed()
+    const epoch = await this.#ear.next()
+    if (!this.#subscribers.has(subscriber)) throw closed()
+    // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.
+    const dead = this.#registry.dead().flatMap(({ id, score }) => [id, score])
+    const args = [String(leaseMs), crypto.randomUUID(), this.#memberId, epoch.runId, this.#registry.ripe(), ...dead]
+    const answer = readAnswer(await this.#evaluate(PROVE, args, leaseMs))
+    if (answer.runId !== epoch.runId) {
+      const error = new Error(
+        'redisChannel: the connection that listens is with another server than the one that takes commands',
+      )
+      epoch.end(error)
+      throw error
+    }
+    if (answer.leaseMs !== leaseMs) {
+      const { name } = this.#settings
+      throw new Error(
+        `redisChannel: \`leaseMs\` is ${leaseMs} here and ${answer.leaseMs} in other processes of \`${name}\``,
+      )
+    }
+    this.#registry.learn(answer)
+    await epoch.ping()
+    this.#ear.reassure()
+  }
+
+  async #send(message: Message): Promise<{ census: Census; entries: readonly Entry[] }> {
+    const { leaseMs, timeoutMs } = this.#settings
+    const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, JSON.stringify(message)]
+    const answer: Answer = readAnswer(await this.#evaluate(PUBLISH, args, timeoutMs, true))
+    const census = this.#registry.census(answer)
+    const epoch = this.#ear.current
+    // It would hear no receipt.
+    if (epoch !== undefined && epoch.runId !== answer.runId)
+      epoch.end(new Error('redisChannel: the primary has changed'))
+    return { census, entries: answer.entries }
+  }
+
+  #hear(text: string): void {
+    let message: Message
+    try {
+      message = readMessage(text)
+      if (message.from === this.#processId) return
+      this.#invalidate(message.invalidations)
+    } catch {
+      // Whatever it was to say, nothing older may be served now; and whoever sent it waits until it is certain.
+      this.#lose()
+      return
+    }
+    const receipt = writeReceipt({ messageId: message.id, memberId: this.#memberId })
+    const sent = this.#evaluate(TELL, [this.#verb, message.replyTo, receipt], this.leaseMs)
+    // Then the lease is waited for.
+    sent.catch(nothing)
+  }
+
+  #receive(text: string): void {
+    const { messageId, memberId } = readReceipt(text)
+    this.#open.get(messageId)?.(memberId)
+  }
+
+  #invalidate(invalidations: readonly Invalidation[]): void {
+    for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
+  }
+
+  #lose(): void {
+    for (const subscriber of this.#subscribers) subscriber.lost()
+  }
+
+  /** After a whole lease in which these said nothing: they hold none any more, unless they have come again. */
+  #giveUp(silent: readonly Entry[]): void {
+    const args = silent.flatMap(({ id, score }) => [id, score])
+    this.#evaluate(REMOVE, args, this.leaseMs).catch(nothing)
+    // Or is it this process that hears nothing?
+    this.#ear.current?.ping().catch(nothing)
+  }
+
+  /** Nobody here holds a lease any more. Not being told so costs others the wait for it, once. */
+  async #leave(): Promise<void> {
+    await this.#evaluate(REMOVE, [this.#memberId, ''], this.leaseMs).catch(nothing)
+  }
+
+  get #verb(): string {
+    return this.#link.isCluster ? 'SPUBLISH' : 'PUBLISH'
+  }
+
+  async #evaluate(script: string, args: readonly string[], timeoutMs: number, keepsAlive = false): Promise<unknown> {
+    if (this.#unanswered >= MAX_UNANSWERED) throw new Error('redisChannel: too many commands wait for the Redis client')
+    this.#unanswered++
+    const answer = this.#ask(script, args).finally(() => {
+      this.#unanswered--
+    })
+    const late = (): Error => new Error(`redisChannel: Redis did not answer within ${timeoutMs} ms`)
+    return within(this.#settings.clock, timeoutMs, answer, late, keepsAlive)
+  }
+
+  /** Rejects, where a client throws. */
+  async #ask(script: string, args: readonly string[]): Promise<unknown> {
+    return this.#link.evaluate(script, this.#key, args)
+  }
+}
+
+function closed(): Error {
+  return new Error('redisChannel: the channel was closed')
+}
+
+function nothing(): void {}

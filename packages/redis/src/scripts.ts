@@ -1,0 +1,75 @@
+// What happens on the server, each script at one moment. All is kept under one key, so that it can only be lost whole:
+// a sorted set of the members by the server's time of their last proof, and with score -1 a line about the registry.
+
+/**
+ * Finds the registry, or begins one. A registry belongs to one run of one server: after a restart or a failover it may
+ * lack members that had registered, whatever the data files brought back.
+ */
+const OPEN = `
+local key, lease, candidate = KEYS[1], ARGV[1], ARGV[2]
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+if not run then return redis.error_reply('ERR INFO names no run_id') end
+local function write(line) redis.call('ZREMRANGEBYSCORE', key, -1, -1) redis.call('ZADD', key, -1, line) end
+local line = redis.call('ZRANGEBYSCORE', key, -1, -1)[1]
+local of, registry, kept, mature = string.match(line or '', '^(%S+) (%S+) (%S+) (%S+)$')
+if of ~= run then
+  redis.call('DEL', key)
+  of, registry, kept, mature = run, candidate, lease, '0'
+  write(table.concat({run, registry, kept, mature}, ' '))
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('PEXPIRE', key, 86400000)
+`
+
+/**
+ * Registers a member that is about to prove that it hears. Takes out those that are known to be dead, and names those
+ * that have not been heard of for two leases by the server's clock. That clock may be set, so it proves nothing.
+ *
+ * ARGV: lease, candidate, member, run of the subscriber's server, registry that is old enough or '', id and score of each
+ * dead member. Answers: run, registry, lease, mature, id and score of each suspect.
+ */
+export const PROVE: string = `${OPEN}
+if ARGV[4] ~= run then return {run, registry, kept, mature} end
+for i = 6, #ARGV, 2 do
+  if redis.call('ZSCORE', key, ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', key, ARGV[i]) end
+end
+if kept ~= lease then
+  if redis.call('ZCARD', key) > 1 then return {run, registry, kept, mature} end
+  registry, kept, mature = candidate, lease, '0'
+  write(table.concat({run, registry, kept, mature}, ' '))
+end
+if mature == '0' and registry == ARGV[5] then
+  mature = '1'
+  write(table.concat({run, registry, kept, mature}, ' '))
+end
+redis.call('ZADD', key, now, ARGV[3])
+local answer = {run, registry, kept, mature}
+local old = redis.call('ZRANGEBYSCORE', key, 0, now - 2 * lease, 'WITHSCORES', 'LIMIT', 0, 100)
+for _, value in ipairs(old) do table.insert(answer, value) end
+return answer
+`
+
+/**
+ * Sends a message and counts who may hold a lease, at one moment: whoever registers later proves that it has heard it.
+ *
+ * ARGV: lease, candidate, PUBLISH or SPUBLISH, channel, message. Answers: run, registry, lease, mature, id and score of
+ * each member.
+ */
+export const PUBLISH: string = `${OPEN}
+redis.call(ARGV[3], ARGV[4], ARGV[5])
+local answer = {run, registry, kept, mature}
+for _, value in ipairs(redis.call('ZRANGEBYSCORE', key, 0, '+inf', 'WITHSCORES')) do table.insert(answer, value) end
+return answer
+`
+
+/** Sends a message to one process. ARGV: PUBLISH or SPUBLISH, channel, message. The key says which node it goes through. */
+export const TELL: string = `return redis.call(ARGV[1], ARGV[2], ARGV[3])`
+
+/** Takes members out. ARGV: id and score of each; a score of '' means whatever it is. */
+export const REMOVE: string = `
+for i = 1, #ARGV, 2 do
+  if ARGV[i + 1] == '' or redis.call('ZSCORE', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', KEYS[1], ARGV[i]) end
+end
+return 1
+`

@@ -1,0 +1,33 @@
+import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
+import { createClient } from 'redis'
+import type { RedisClient } from '../../src/index.ts'
+
+/** A connected client, as an application has it, and how to speak to it and end it. */
+export interface Opened {
+  readonly client: RedisClient
+  command(...words: string[]): Promise<unknown>
+  close(): void
+}
+
+export const CLIENTS = ['redis', 'redis with RESP2', 'ioredis', 'ioredis 5'] as const
+export type ClientName = (typeof CLIENTS)[number]
+
+export async function openClient(name: ClientName, url: string): Promise<Opened> {
+  if (name === 'redis' || name === 'redis with RESP2') {
+    const client = createClient({ url, RESP: name === 'redis' ? 3 : 2, socket: { reconnectStrategy: 50 } })
+    client.on('error', () => {})
+    await client.connect()
+    return { client, command: (...words) => client.sendCommand(words), close: () => client.destroy() }
+  }
+  const client = name === 'ioredis' ? new Redis(url, IOREDIS) : new Redis5(url, IOREDIS)
+  client.on('error', () => {})
+  await client.connect()
+  return {
+    client,
+    command: (command = '', ...words) => client.call(command, words),
+    close: () => client.disconnect(),
+  }
+}
+
+const IOREDIS = { lazyConnect: true, retryStrategy: () => 50 }
