@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite'
 import { keyFormat } from '@bearward/core'
 import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
-import { sqlite } from '@bearward/sql'
+import { sqlChannel, sqlite } from '@bearward/sql'
 
 const SCOPES = ['posts:read', 'posts:write'] as const
 export type Scope = (typeof SCOPES)[number]
 export const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 
-/** The keys of the demo: one keyring over one SQLite file, which holds digests and never tokens. */
+/** The keys of the demo: a keyring over one SQLite file, which holds digests and never tokens. Any process may open it. */
 export interface DemoKeys {
   readonly keyring: Keyring<Scope>
   /** How often the store was asked for a key. */
@@ -27,7 +27,7 @@ export function openKeys(file: string): DemoKeys {
     },
   })
   return {
-    keyring: createKeyring({ store: counted, format, scopes: SCOPES }),
+    keyring: createKeyring({ store: counted, channel: sqlChannel(store), format, scopes: SCOPES }),
     reads: () => reads,
     takeDown() {
       const other = new DatabaseSync(file)

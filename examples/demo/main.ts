@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util'
 import { listAttempts } from './attempts.ts'
 import { openKeys } from './keys.ts'
 import { exitCodeOf, makeAttempts } from './outcome.ts'
-import { startServers } from './servers.ts'
+import { startNeighbour, startServers } from './servers.ts'
 import { startSession } from './session.ts'
 import { formatOutcomes } from './table.ts'
 import { formatTrail } from './trail.ts'
 
-const USAGE = `npm run demo                          show what each framework answers, then stay up to be tried
+const USAGE = `npm run demo                          show what each framework and another process answer, then stay up
 npm run demo -- --once                the same, and end: exit code 1 if any answer was not the expected one
 npm run --silent demo -- --json       the same as --once, for a program`
 
@@ -30,12 +30,13 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
-const keys = openKeys(join(folder, 'keys.db'))
+const file = join(folder, 'keys.db')
+const keys = openKeys(file)
 const { keyring } = keys
 const verifier = keyring.verifier()
 const failures: string[] = []
 const stopCollecting = verifier.on('failed', ({ error }) => failures.push(String(error)))
-const servers = await startServers(verifier)
+const servers = [...(await startServers(verifier)), await startNeighbour(file)]
 
 const attempts = await listAttempts(keys)
 const outcomes = await makeAttempts(attempts, servers, keys.reads)

@@ -1,6 +1,9 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import type { Verifier } from '@bearward/core'
 import { authenticate as expressAuthenticate } from '@bearward/express'
 import { authenticate as honoAuthenticate } from '@bearward/hono'
@@ -86,4 +89,12 @@ async function listen(framework: string, listener: Listener): Promise<RunningSer
       server.closeAllConnections()
     },
   }
+}
+
+/** The same API in another process, over the same file: it knows of no change but what the file tells. */
+export async function startNeighbour(file: string): Promise<RunningServer> {
+  const script = fileURLToPath(new URL('./neighbour.ts', import.meta.url))
+  const child = fork(script, [file], { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const [port] = (await once(child, 'message')) as [number]
+  return { framework: 'Another process', origin: `http://127.0.0.1:${port}`, close: () => child.disconnect() }
 }

@@ -39,7 +39,7 @@ export function startSession({ verifier, servers, token, input, print, revoke }:
       else {
         isRevoked = true
         revoke().then(
-          () => print('Revoked. From now on all three servers answer 401.'),
+          () => print('Revoked. From now on all servers answer 401, the other process too.'),
           (error: unknown) => print(`The key could not be revoked: ${String(error)}`),
         )
       }

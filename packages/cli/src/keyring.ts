@@ -91,11 +91,18 @@ function failureOf(error: unknown): Failure {
       `${code} ${line}`,
     )
   ) {
-    return new Failure('denied', `the database may not be used: ${line}`, 'check its permissions', { cause: error })
+    return new Failure('denied', `the database may not be used: ${String(line)}`, 'check its permissions', {
+      cause: error,
+    })
   }
-  return new Failure('unreachable', `the database does not answer: ${line}`, 'check that it runs, and its address', {
-    cause: error,
-  })
+  return new Failure(
+    'unreachable',
+    `the database does not answer: ${String(line)}`,
+    'check that it runs, and its address',
+    {
+      cause: error,
+    },
+  )
 }
 
 const ENDINGS: Partial<Record<KeyringError['code'], Failure['ending']>> = {
