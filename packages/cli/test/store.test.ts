@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFormat } from '@bearward/core'
@@ -145,6 +154,33 @@ describe('the life of a key', () => {
       keys: [{ name: 'n0' }],
       next: null,
     })
+  })
+})
+
+describe('scan', () => {
+  test('--live says what the store knows of each key, and --revoke ends those that work', async () => {
+    await init()
+    const { token, key } = await issue()
+    mkdirSync(join(cwd, 'tree'))
+    writeFileSync(join(cwd, 'tree/one.txt'), `KEY=${token}\n`)
+    writeFileSync(join(cwd, 'tree/two.txt'), `KEY=${format.generate('live')}\n`)
+    const found = async (...options: string[]) => {
+      const { code, stdout } = await run(['scan', 'tree', '--json', ...options])
+      expect(code).toBe(1)
+      const { findings } = JSON.parse(stdout) as { findings: { path: string; state: string; keyId?: string }[] }
+      return findings.map(({ path, state, keyId }) => [path, state, keyId])
+    }
+    const live = [
+      ['tree/one.txt', 'active', key.id],
+      ['tree/two.txt', 'unknown', undefined],
+    ]
+    expect(await found('--live')).toEqual(live)
+    expect(await run(['scan', 'tree', '--revoke'])).toMatchObject({ code: 2 })
+    expect((await run(['verify'], token)).code).toBe(0)
+    expect(await found('--revoke', '--yes')).toEqual(live)
+    expect(await run(['verify'], token)).toMatchObject({ stdout: 'refused: revoked\n' })
+    expect((await found('--live'))[0]?.[1]).toBe('revoked')
+    expect((await run(['scan', 'tree', '--live'])).stdout).toMatch(/^tree\/one\.txt:1:5: acme_live_.{4}… revoked$/m)
   })
 })
 

@@ -39,6 +39,11 @@ export interface Keyring<S extends string = string> {
   issue(options?: IssueOptions<S>): Promise<Issued>
   /** The key with this id and its use, or `null`. */
   get(id: string): Promise<KeyWithUsage | null>
+  /**
+   * The key that a token belongs to, whatever its state, or `null`: for leak reports and searches. Counts as no use. The
+   * token is digested and let go.
+   */
+  find(token: string): Promise<KeyWithUsage | null>
   /** A page of keys, newest first. Costs the same for every page. */
   list(options?: ListOptions): Promise<KeyPage>
   /**
@@ -150,6 +155,13 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     const { store, clock } = this.#room().settings
     const stored = await store.findById(checkId('id', id))
     return stored === null ? null : keyWithUsageOf(stored, clock.now())
+  }
+
+  async find(token: string): Promise<KeyWithUsage | null> {
+    const { store, format, digest } = this.#room().settings
+    if (typeof token !== 'string' || format.parse(token) === null) return null
+    const stored = await store.findByDigest(await digest.digest(token), { fresh: true })
+    return stored === null ? null : this.get(stored.id)
   }
 
   async list(options: ListOptions = {}): Promise<KeyPage> {

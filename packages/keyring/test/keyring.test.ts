@@ -121,6 +121,16 @@ describe('get(), list()', () => {
     expect(await setUp().keyring.get('key_nobody')).toBeNull()
   })
 
+  it('find() knows the key of a token whatever its state, and counts as no use', async () => {
+    const { keyring } = setUp()
+    const { token, key } = await keyring.issue()
+    expect(await keyring.find(token)).toEqual(await keyring.get(key.id))
+    await keyring.revoke(key.id)
+    expect(await keyring.find(token)).toMatchObject({ id: key.id, state: 'revoked', lastUsedAt: null })
+    const { token: foreign } = await setUp().keyring.issue()
+    for (const other of [foreign, `${token}x`, '', undefined]) expect(await keyring.find(other as string)).toBeNull()
+  })
+
   it('pages through all keys, newest first', async () => {
     const { keyring, clock } = setUp()
     const ids: string[] = []

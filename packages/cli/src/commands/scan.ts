@@ -1,11 +1,16 @@
 import { join, relative, resolve, sep } from 'node:path'
+import type { Keyring } from '@bearward/keyring'
 import type { Command } from 'commander'
+import { confirm } from '../confirm.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
+import { attributionOf, withKeyring } from '../keyring.ts'
 import type { Finding } from '../scan/finding.ts'
 import { report } from '../scan/report.ts'
 import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
+import { SETTINGS } from '../settings.ts'
 import { printable } from '../text.ts'
+import { say } from './revoke.ts'
 
 /** What the parser makes of the options. */
 interface Options {
@@ -15,6 +20,9 @@ interface Options {
   readonly binary?: true
   readonly ignored?: true
   readonly maxSize?: string
+  readonly live?: true
+  readonly revoke?: true
+  readonly yes?: true
 }
 
 /** Default of `--max-size`, in megabytes. */
@@ -26,29 +34,70 @@ export const addScan: AddCommand = (program, frame) => {
   const command = program
     .command('scan')
     .summary('find keys in files, a diff, or the history of git')
-    .description('Find keys of your format whose checksum is right. Exit code 1 when there are any.')
-    .argument('<path>', 'a file, a folder, or - for text or a diff on standard input')
+    .description('Find keys in a file, a folder, or with - in text or a diff on standard input.')
+    .argument('<path>')
     .option('--git', 'scan all commits of the repository at the path')
     .option('--json', 'print an object with findings and summary')
     .option('--sarif', 'print SARIF 2.1.0')
     .option('--ignored', 'scan files that git ignores, too')
     .option('--binary', 'scan files that look binary, too')
     .option('--max-size <megabytes>', `pass over files that are longer (default: ${MAX_SIZE})`)
+    .option('--live', 'ask the store what it knows of each key')
+    .option('--revoke', 'revoke those that are not, after asking')
+    .option('--yes', 'do not ask')
+    .option(`${SETTINGS.databaseUrl.flag} <url>`, 'for --live and --revoke')
   addFormatOptions(command)
 
   command.action(
     frame.handle(async (command, path = '') => {
       const options = command.opts<Options>()
       if (options.json && options.sarif) throw new Failure('usage', 'there are two forms of output', 'give one of them')
-      const findings: Finding[] = []
       const format = frame.settings(command).format()
-      const summary = await scan(frame, command, path, { format, onFinding: (finding) => void findings.push(finding) })
-      report(frame.output, findings, summary, options.sarif ? 'sarif' : options.json ? 'json' : 'text')
+      const search = async (ask?: Ask): Promise<{ findings: Finding[]; summary: Summary | undefined }> => {
+        const findings: Finding[] = []
+        const onFinding = async (finding: Finding, token: string): Promise<void> => {
+          findings.push(ask === undefined ? finding : { ...finding, ...(await ask(token)) })
+        }
+        const summary = await scan(frame, command, path, { format, onFinding })
+        report(frame.output, findings, summary, options.sarif ? 'sarif' : options.json ? 'json' : 'text')
+        return { findings, summary }
+      }
+      const { findings, summary } =
+        options.live || options.revoke
+          ? await withKeyring(frame, command, async ({ keyring }) => {
+              const done = await search(askerOf(keyring))
+              if (options.revoke) await revokeFound(frame, keyring, done.findings, options.yes ?? false)
+              return done
+            })
+          : await search()
       if (findings.length > 0) return 'found'
       // Whoever asks whether a tree is clean must not be told so by a scan that has not seen all of it.
       return (summary?.skipped.failed ?? 0) > 0 ? 'denied' : 'ok'
     }),
   )
+}
+
+type Ask = (token: string) => Promise<Pick<Finding, 'state' | 'keyId'>>
+
+/** What the store knows of a token; it is not kept. */
+function askerOf(keyring: Keyring): Ask {
+  return async (token) => {
+    const key = await keyring.find(token)
+    return key === null ? { state: 'unknown' } : { state: key.state, keyId: key.id }
+  }
+}
+
+async function revokeFound(frame: Frame, keyring: Keyring, findings: readonly Finding[], yes: boolean): Promise<void> {
+  const ids = new Set(
+    findings.flatMap(({ keyId, state }) => (keyId === undefined || state === 'revoked' ? [] : [keyId])),
+  )
+  if (ids.size === 0) return
+  const question = `Revoke ${[...ids].join(', ')}? This cannot be undone.`
+  if (!(await confirm(frame.world, question, yes))) return
+  for (const id of ids) {
+    const { confirmation } = await keyring.revoke(id, attributionOf(frame, { reason: 'found by bearward scan' }))
+    frame.output.note(`revoked ${id}, ${say(confirmation)}`)
+  }
 }
 
 async function scan(

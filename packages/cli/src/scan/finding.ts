@@ -1,3 +1,5 @@
+import type { KeyState } from '@bearward/keyring'
+
 /** A token that was found. The token itself is not part of it. */
 export interface Finding {
   /** What a list may show of the token. */
@@ -6,6 +8,10 @@ export interface Finding {
   /** The same for the same token, wherever it is found; tells nothing about it. 32 lower-case hex characters. */
   readonly fingerprint: string
   readonly place: Place
+  /** What the store says of its key, where it was asked: the state, or `unknown`. */
+  readonly state?: KeyState | 'unknown'
+  /** The id of its key, where the store knows one. */
+  readonly keyId?: string
 }
 
 /** Where a token was found. */

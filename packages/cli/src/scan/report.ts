@@ -24,13 +24,17 @@ function flatten({ place, ...finding }: Finding): object {
 }
 
 function asTable(output: Output, findings: readonly Finding[]): string {
-  const rows = findings.map(({ hint, place }) => [output.paint('red', hint), output.paint('bold', textOf(place))])
-  return table(['KEY', 'PLACE'], rows)
+  const rows = findings.map(({ hint, place, state }) => [
+    output.paint('red', hint),
+    output.paint('bold', textOf(place)),
+    ...(state === undefined ? [] : [state]),
+  ])
+  return table(findings.some(({ state }) => state !== undefined) ? ['KEY', 'PLACE', 'STATE'] : ['KEY', 'PLACE'], rows)
 }
 
 /** As grep and compilers print places, so that editors find them. */
 function asLines(findings: readonly Finding[]): string {
-  return findings.map(({ hint, place }) => `${textOf(place)}: ${hint}`).join('\n')
+  return findings.map(({ hint, place, state }) => `${textOf(place)}: ${hint}${state ? ` ${state}` : ''}`).join('\n')
 }
 
 function textOf({ path, line, column, commit }: Finding['place']): string {
