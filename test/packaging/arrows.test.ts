@@ -12,7 +12,7 @@ const arrows: Record<string, string[]> = {
   keyring: ['@bearward/core'],
   sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
-  cli: ['@bearward/core', 'commander', 'node:'],
+  cli: ['@bearward/core', '@bearward/keyring', '@bearward/sql', 'commander', 'mysql2', 'node:', 'pg'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')

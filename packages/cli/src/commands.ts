@@ -1,8 +1,36 @@
+import { addAudit } from './commands/audit.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addGenerate } from './commands/generate.ts'
+import { addInit } from './commands/init.ts'
+import { addIssue } from './commands/issue.ts'
+import { addList } from './commands/list.ts'
+import { addMigrate } from './commands/migrate.ts'
+import { addRevoke } from './commands/revoke.ts'
+import { addRotate } from './commands/rotate.ts'
 import { addScan } from './commands/scan.ts'
 import { addScannerRules } from './commands/scanner-rules.ts'
+import { addShow } from './commands/show.ts'
+import { addDisable, addEnable } from './commands/standing.ts'
+import { addVerify } from './commands/verify.ts'
 import type { AddCommand } from './frame.ts'
 
 /** All commands, in the order in which help lists them. */
-export const COMMANDS: readonly AddCommand[] = [addGenerate, addScan, addScannerRules, addCompletion]
+export const COMMANDS: readonly AddCommand[] = [
+  addInit,
+  addIssue,
+  addList,
+  addShow,
+  addRotate,
+  addRevoke,
+  addDisable,
+  addEnable,
+  addAudit,
+  addVerify,
+  addGenerate,
+  addScan,
+  addScannerRules,
+  addMigrate,
+  addDoctor,
+  addCompletion,
+]

@@ -1,5 +1,14 @@
 /** How a command ends. */
-export type Ending = 'ok' | 'found' | 'usage' | 'configuration' | 'unreachable' | 'denied' | 'defect'
+export type Ending =
+  | 'ok'
+  | 'found'
+  | 'usage'
+  | 'configuration'
+  | 'unreachable'
+  | 'denied'
+  | 'refused'
+  | 'unconfirmed'
+  | 'defect'
 
 /** The exit code that says how a command ended. Scripts rely on these: a code never changes its meaning. */
 export const EXIT_CODES: Readonly<Record<Ending, number>> = Object.freeze({
@@ -15,6 +24,10 @@ export const EXIT_CODES: Readonly<Record<Ending, number>> = Object.freeze({
   unreachable: 4,
   /** A file, a folder or the store may not be read or written, or is not there. */
   denied: 5,
+  /** The keyring refuses: there is no such key, or its state forbids what was asked. */
+  refused: 6,
+  /** The change is committed, and not every process is known to have heard of it. */
+  unconfirmed: 7,
   /** A defect of this program. */
   defect: 70,
 })

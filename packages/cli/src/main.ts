@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { run } from './program.ts'
-import { processWorld } from './world.ts'
+import { enableCompileCache } from 'node:module'
+
+// A scan of a small tree is over in less time than it takes to compile this program.
+enableCompileCache()
+const [{ run }, { processWorld }] = await Promise.all([import('./program.ts'), import('./world.ts')])
 
 // Whoever reads our output may stop reading: `bearward scan . | head` is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

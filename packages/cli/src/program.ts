@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
@@ -10,12 +10,17 @@ import type { World } from './world.ts'
 /** The whole program as the parser sees it. */
 export function createProgram(frame: Frame): Command {
   const program = new Command('bearward')
-    .description('Make API keys, find leaked ones, and tell secret scanners what to look for.')
+    .description('Issue, rotate, revoke and audit API keys, find leaked ones, and tell scanners what to look for.')
     .version(manifest.version, '--version', 'print the version')
     .option('--config <file>', 'configuration (default: bearward.config.json, if it is there)')
     .option('--debug', 'print where an error came from')
     .helpOption('--help', 'print help; also after a command')
     .helpCommand(false)
+    // A screen has room for the commands, and for one line beside them.
+    .configureHelp({
+      visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
+    })
+    .addHelpText('after', '\nAlso: --config <file>, --debug, --version; --help after a command')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 export interface Values {
   prefix: string
   environments: readonly string[]
+  databaseUrl: string
+  scopes: readonly string[]
 }
 
 /** One thing that can be set: in which places, and how it is read there. To add a setting, add a row to `SETTINGS`. */
@@ -23,6 +25,12 @@ interface Setting<T> {
   readonly kind: string
 }
 
+const LIST: Pick<Setting<readonly string[]>, 'parse' | 'isValid' | 'kind'> = {
+  parse: (text) => text.split(',').map((name) => name.trim()),
+  isValid: (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  kind: 'a list of strings',
+}
+
 export const SETTINGS: { readonly [Name in keyof Values]: Setting<Values[Name]> } = {
   prefix: {
     flag: '--prefix',
@@ -34,9 +42,19 @@ export const SETTINGS: { readonly [Name in keyof Values]: Setting<Values[Name]> 
   environments: {
     flag: '--environments',
     variable: 'BEARWARD_ENVIRONMENTS',
-    parse: (text) => text.split(',').map((name) => name.trim()),
-    isValid: (value): value is string[] => Array.isArray(value) && value.every((name) => typeof name === 'string'),
-    kind: 'a list of strings',
+    ...LIST,
+  },
+  databaseUrl: {
+    flag: '--database-url',
+    variable: 'BEARWARD_DATABASE_URL',
+    parse: (text) => text,
+    isValid: (value) => typeof value === 'string',
+    kind: 'a string',
+  },
+  scopes: {
+    flag: '--scopes',
+    variable: 'BEARWARD_SCOPES',
+    ...LIST,
   },
 }
 
@@ -77,6 +95,19 @@ export class Settings {
     const origin = `"${name}" in ${this.#file.path}`
     if (!isValid(written)) throw new Failure('configuration', `${origin} is not ${kind}`, 'change it')
     return { value: written, origin, ending: 'configuration' }
+  }
+
+  /**
+   * Where the keys are.
+   *
+   * @throws {Failure} when it is not set
+   */
+  databaseUrl(): string {
+    const found = this.find('databaseUrl')
+    if (found !== undefined) return found.value
+    const { flag, variable } = SETTINGS.databaseUrl
+    const mend = `run bearward init, give ${flag}, set ${variable}, or write "databaseUrl" into bearward.config.json`
+    throw new Failure('configuration', 'the database of your keys is not set', mend)
   }
 
   /**

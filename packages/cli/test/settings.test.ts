@@ -76,13 +76,13 @@ describe('what cannot be used is one line, with its place', () => {
       'a setting that is none',
       { file: { prefx: 'a' } },
       3,
-      'bearward.config.json has "prefx", which is no setting; there are prefix, environments',
+      'bearward.config.json has "prefx", which is no setting; there are prefix, environments, databaseUrl, scopes',
     ],
     [
       'a name of every object',
       { file: '{"toString":1}' },
       3,
-      'bearward.config.json has "toString", which is no setting; there are prefix, environments',
+      'bearward.config.json has "toString", which is no setting; there are prefix, environments, databaseUrl, scopes',
     ],
     [
       'a value of another kind',

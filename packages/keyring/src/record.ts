@@ -10,8 +10,23 @@ export type KeyringRecord = Key & {
 const LONG_AGO = 0
 
 /**
- * The record of a key. `expiresAt` is the earlier of expiry and the end of the grace, since the verifier knows one end
+ * The record of a key, for a verifier of your own over a `KeyStore`; `keyring.verifier()` makes it itself. `expiresAt` is the earlier of expiry and the end of the grace, since the verifier knows one end
  * alone.
+ *
+ * @param now epoch milliseconds at which `state` is judged
+ * @example
+ * ```ts
+ * import { createVerifier, systemClock } from '@bearward/core'
+ * import { memoryStore, recordOf } from '@bearward/keyring'
+ *
+ * const store = memoryStore()
+ * createVerifier({
+ *   async resolve(digest, { fresh }) {
+ *     const stored = await store.findByDigest(digest, { fresh })
+ *     return stored && recordOf(stored, systemClock.now())
+ *   },
+ * })
+ * ```
  */
 export function recordOf(stored: StoredKey, now: number): KeyringRecord & { readonly disabled: boolean } {
   const record = {

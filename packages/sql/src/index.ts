@@ -16,4 +16,4 @@ export {
 export type { Database } from './schema.ts'
 export { sqlite } from './sqlite.ts'
 export type { SqliteConnection, SqliteStatementHandle } from './sqlite-driver.ts'
-export { migrate } from './store.ts'
+export { migrate, tableVersion } from './store.ts'

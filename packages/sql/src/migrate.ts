@@ -56,7 +56,7 @@ export async function migrateTables(engine: Engine, to: number = SCHEMA_VERSION)
 }
 
 /** The version that the tables are at; 0 when there are none. */
-async function presentVersion(engine: Engine): Promise<number> {
+export async function presentVersion(engine: Engine): Promise<number> {
   let version: number
   try {
     version = await engine.run(writtenVersion)

@@ -19,7 +19,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import { writeCommit } from './commits.ts'
 import type { Engine, Migrated } from './engine.ts'
 import { keysWithUses, listEnding, listKeys } from './lists.ts'
-import { migrateTables } from './migrate.ts'
+import { migrateTables, presentVersion } from './migrate.ts'
 import { auditEntryOf, keyOf, keyWithUsageOf, outboxEntryOf } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
 import { readUsage, writeUses } from './uses.ts'
@@ -101,6 +101,12 @@ export class SqlStore implements KeyStore {
     return rows.map(outboxEntryOf)
   }
 
+  /** The engine, whatever the tables are. */
+  bareEngine(): Engine {
+    this.#checkClosed()
+    return this.#engine
+  }
+
   /** Brings the tables to the present version, whatever the options say. */
   async migrate(): Promise<Migrated> {
     this.#checkClosed()
@@ -169,6 +175,26 @@ export class SqlStore implements KeyStore {
 export async function migrate(store: KeyStore): Promise<Migrated> {
   if (!(store instanceof SqlStore)) throw new TypeError('migrate: give a store made by sqlite(), postgres() or mysql()')
   return store.migrate()
+}
+
+/**
+ * The version that the tables of a store are at; changes nothing. `SCHEMA_VERSION` is the one that this package works with.
+ *
+ * @param store made by `sqlite()`, `postgres()` or `mysql()`
+ * @returns 0 when there are no tables, or when the database cannot be reached
+ * @throws {TypeError} when the store was made otherwise
+ * @throws {Error} when the tables are of a later version than this package knows
+ * @example
+ * ```ts
+ * import { sqlite, tableVersion } from '@bearward/sql'
+ *
+ * console.log(await tableVersion(sqlite('keys.db', { migrate: false })))
+ * ```
+ */
+export async function tableVersion(store: KeyStore): Promise<number> {
+  if (!(store instanceof SqlStore))
+    throw new TypeError('tableVersion: give a store made by sqlite(), postgres() or mysql()')
+  return presentVersion(store.bareEngine())
 }
 
 function compileByDigest(db: Kysely<Schema>): string {

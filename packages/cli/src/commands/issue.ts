@@ -1,0 +1,61 @@
+import type { Metadata } from '@bearward/keyring'
+import { keyDetails } from '../describe-key.ts'
+import { readDuration } from '../duration.ts'
+import { Failure } from '../failure.ts'
+import { type AddCommand, addFormatOptions } from '../frame.ts'
+import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
+
+interface Options extends AttributionOptions {
+  readonly owner?: string
+  readonly name?: string
+  readonly scope?: string[]
+  readonly environment?: string
+  readonly expiresIn?: string
+  readonly metadata?: string
+  readonly json?: true
+}
+
+/** `bearward issue`: a key, whose token is printed this once. */
+export const addIssue: AddCommand = (program, frame) => {
+  const command = program
+    .command('issue')
+    .summary('make a key; prints its token, once')
+    .description('Make a key. Its token is the only thing on standard output; the store holds a digest.')
+    .option('--owner <owner>', 'whose key it is')
+    .option('--name <name>', 'what people call it')
+    .option('--scope <scopes...>', 'what it may do')
+    .option('--environment <name>', 'the environment (default: the first)')
+    .option('--expires-in <time>', 'how long it lives, such as 90d (default: for ever)')
+    .option('--metadata <json>', 'an object of your own')
+  addAttribution(addStoreOptions(addFormatOptions(command)))
+
+  command.action(
+    frame.handle(async (command) => {
+      const options = command.opts<Options>()
+      const { owner, name, scope, environment, expiresIn, metadata } = options
+      const { token, key } = await withKeyring(frame, command, ({ keyring }) =>
+        keyring.issue({
+          owner,
+          name,
+          scopes: scope,
+          environment,
+          expiresInMs: expiresIn === undefined ? undefined : readDuration('--expires-in', expiresIn),
+          metadata: metadata === undefined ? undefined : readMetadata(metadata),
+          ...attributionOf(frame, options),
+        }),
+      )
+      if (options.json) frame.output.json({ token, key })
+      else frame.output.data(token)
+      if (!options.json) frame.output.note(`${keyDetails(frame.output, key)}\nThe token is shown this once.`)
+      return 'ok'
+    }),
+  )
+}
+
+function readMetadata(text: string): Metadata {
+  try {
+    return JSON.parse(text) as Metadata
+  } catch (cause) {
+    throw new Failure('usage', '--metadata is not JSON', 'write an object, such as \'{"plan":"pro"}\'', { cause })
+  }
+}

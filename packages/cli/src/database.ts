@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import type { Channel } from '@bearward/core'
+import type { KeyStore } from '@bearward/keyring'
+import { type Database, mysql, postgres, postgresChannel, sqlChannel, sqlite } from '@bearward/sql'
+
+/** A database that was opened for one command. */
+export interface OpenDatabase {
+  readonly kind: Database
+  readonly store: KeyStore
+  readonly channel: Channel
+  /** Epoch milliseconds by the server's clock; `undefined` where it is this machine's. */
+  serverTime(): Promise<number | undefined>
+  /** Ends the connections; store and channel have been closed. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens what an address names: `postgres://…`, `mysql://…`, or a file for SQLite. Drivers are loaded where they are needed.
+ *
+ * @param migrate whether the store may create and upgrade its tables
+ */
+export async function openDatabase(url: string, cwd: string, migrate: boolean): Promise<OpenDatabase> {
+  if (/^postgres(?:ql)?:\/\//.test(url)) return openPostgres(url, migrate)
+  if (/^mysql:\/\//.test(url)) return openMysql(url, migrate)
+  const path = url.replace(/^sqlite:(?:\/\/)?/, '')
+  const store = sqlite(path === ':memory:' ? path : resolve(cwd, path), { migrate })
+  const channel = sqlChannel(store)
+  return { kind: 'sqlite', store, channel, serverTime: async () => undefined, close: async () => {} }
+}
+
+/** Connections of one command: the channel keeps one. */
+const CONNECTIONS = 3
+
+async function openPostgres(url: string, migrate: boolean): Promise<OpenDatabase> {
+  const { Pool } = await import('pg')
+  const pool = new Pool({ connectionString: url, max: CONNECTIONS, connectionTimeoutMillis: 10_000 })
+  // The command that is under way gets the error too.
+  pool.on('error', () => {})
+  return {
+    kind: 'postgres',
+    store: postgres(pool, { migrate }),
+    channel: postgresChannel(pool),
+    async serverTime() {
+      const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now')
+      return rows[0]?.now.getTime()
+    },
+    close: () => pool.end(),
+  }
+}
+
+async function openMysql(url: string, migrate: boolean): Promise<OpenDatabase> {
+  const { createPool } = await import('mysql2/promise')
+  const pool = createPool({ uri: url, connectionLimit: CONNECTIONS, connectTimeout: 10_000 })
+  const store = mysql(pool, { migrate })
+  return {
+    kind: 'mysql',
+    store,
+    channel: sqlChannel(store),
+    async serverTime() {
+      const [rows] = await pool.query('select unix_timestamp(current_timestamp(3)) * 1000 as now')
+      return Number((rows as { now: unknown }[])[0]?.now)
+    },
+    close: () => pool.end(),
+  }
+}

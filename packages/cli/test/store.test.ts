@@ -1,0 +1,281 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keyFormat } from '@bearward/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { bearward, type Ran } from './bearward.ts'
+
+const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
+
+let cwd: string
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'bearward-cli-'))
+})
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+const run = (argv: readonly string[], stdin = ''): Promise<Ran> =>
+  bearward(argv, { cwd, stdin, env: { USER: 'alice', NO_COLOR: '1' } })
+
+async function data(argv: readonly string[], stdin = ''): Promise<string> {
+  const { code, stdout, stderr } = await run(argv, stdin)
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout.trimEnd()
+}
+
+async function json<T = Record<string, unknown>>(argv: readonly string[], stdin = ''): Promise<T> {
+  return JSON.parse(await data([...argv, '--json'], stdin)) as T
+}
+
+interface IssuedJson {
+  token: string
+  key: { id: string; owner: string; scopes: string[]; expiresAt: number; createdAt: number; metadata: unknown }
+}
+
+const init = (): Promise<string> => data(['init', '--prefix', 'acme', '--environments', 'live,test'])
+const issue = (...options: string[]): Promise<IssuedJson> => json<IssuedJson>(['issue', ...options])
+
+describe('init', () => {
+  test('writes a configuration and makes the tables, and a second time keeps both', async () => {
+    expect(await init()).toMatch(/^wrote bearward\.config\.json; tables at version \d+ \(were at 0\)$/)
+    const settings = { prefix: 'acme', environments: ['live', 'test'], databaseUrl: 'keys.db' }
+    expect(JSON.parse(readFileSync(join(cwd, 'bearward.config.json'), 'utf8'))).toEqual(settings)
+    expect(existsSync(join(cwd, 'keys.db'))).toBe(true)
+    expect(await data(['init'])).toMatch(/^kept bearward\.config\.json; tables at version \d+$/)
+  })
+
+  test('does not write down an address with a password', async () => {
+    const { code, stderr } = await run([
+      'init',
+      '--prefix',
+      'acme',
+      '--database-url',
+      'postgres://u:secret@127.0.0.1:1/x',
+    ])
+    expect(code).toBe(4)
+    expect(stderr).not.toContain('secret')
+    expect(readFileSync(join(cwd, 'bearward.config.json'), 'utf8')).not.toContain('secret')
+  })
+})
+
+describe('the life of a key', () => {
+  test('issue prints the token alone on standard output, and the rest beside it', async () => {
+    await init()
+    const { stdout, stderr } = await run(['issue', '--owner', 'acct_1', '--scope', 'posts:read', '--expires-in', '90d'])
+    expect(format.parse(stdout.trimEnd())).toEqual({ prefix: 'acme', environment: 'live' })
+    expect(stderr).toContain('owner       acct_1')
+    expect(stderr).not.toContain(stdout.trimEnd())
+    const files = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), 'latin1'))
+    expect(files.join()).not.toContain(stdout.trimEnd())
+  })
+
+  test('what was asked for stands in the key', async () => {
+    await init()
+    const scopes = ['--scope', 'posts:read', 'posts:write']
+    const metadata = ['--metadata', '{"plan":"pro"}']
+    const { token, key } = await issue(
+      '--owner',
+      'acct_1',
+      '--environment',
+      'test',
+      ...scopes,
+      ...metadata,
+      '--expires-in',
+      '2h',
+    )
+    expect(format.parse(token)?.environment).toBe('test')
+    expect(key).toMatchObject({ owner: 'acct_1', scopes: ['posts:read', 'posts:write'], metadata: { plan: 'pro' } })
+    expect(key.expiresAt - key.createdAt).toBe(7_200_000)
+  })
+
+  test('list, show, disable, enable, rotate, revoke, audit and verify tell one story', async () => {
+    await init()
+    const { token, key } = await issue('--owner', 'acct_1', '--name', 'CI')
+    expect(await data(['list'])).toMatch(new RegExp(`${key.id} +acme_live_.{4}… +acct_1 +CI +active`))
+    expect(await data(['show', key.id])).toContain('name        CI')
+    expect(await data(['verify'], `${token}\n`)).toMatch(/^accepted\nid /)
+
+    expect(await data(['disable', key.id])).toMatch(
+      / is disabled, refused everywhere after \d+ ms \(0 processes confirmed\)$/,
+    )
+    expect(await run(['verify'], token)).toMatchObject({ code: 1, stdout: 'refused: disabled\n' })
+    expect(await data(['enable', key.id])).toBe(`${key.id} is active`)
+
+    const rotated = await json<IssuedJson & { previous: { state: string } }>(['rotate', key.id, '--grace', '1h'])
+    expect(rotated.previous.state).toBe('retiring')
+    for (const each of [token, rotated.token]) expect((await run(['verify'], each)).code).toBe(0)
+
+    expect(await data(['revoke', key.id, '--yes', '--reason', 'leaked'])).toContain('refused everywhere after')
+    expect(await json(['verify'], rotated.token)).toMatchObject({ accepted: true, key: { id: rotated.key.id } })
+    const trail = await json<{ entries: { action: string; actor: string; reason: string | null }[] }>(['audit'])
+    expect(trail.entries.map(({ action }) => action)).toEqual([
+      'revoked',
+      'issued',
+      'rotated',
+      'enabled',
+      'disabled',
+      'issued',
+    ])
+    expect(trail.entries[0]).toMatchObject({ actor: 'alice', reason: 'leaked' })
+    expect(await data(['audit', '--action', 'revoked'])).toMatch(/revoked +key_\w+ +alice +revokedAt +leaked$/)
+    expect(await json(['show', key.id])).toMatchObject({ state: 'revoked', lastUsedAt: null })
+  })
+
+  test('revoke --owner ends all keys of an owner, and nobody else’s', async () => {
+    await init()
+    const [one, two, other] = [await issue('--owner', 'a'), await issue('--owner', 'a'), await issue('--owner', 'b')]
+    expect(await data(['revoke', '--owner', 'a', '--yes'])).toMatch(/^revoked 2 keys, refused everywhere/)
+    for (const { token } of [one, two]) expect((await run(['verify'], token)).stdout).toBe('refused: revoked\n')
+    expect((await run(['verify'], other.token)).code).toBe(0)
+  })
+
+  test('an emergency rotation ends the old key at once', async () => {
+    await init()
+    const { token, key } = await issue()
+    const { stdout } = await run(['rotate', key.id, '--grace', '0', '--yes'])
+    expect((await run(['verify'], token)).stdout).toBe('refused: expired\n')
+    expect((await run(['verify'], stdout)).code).toBe(0)
+  })
+
+  test('list pages', async () => {
+    await init()
+    for (let index = 0; index < 3; index++) await issue('--name', `n${index}`)
+    const first = await run(['list', '--limit', '2'])
+    const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1] ?? ''
+    expect(await json(['list', '--limit', '2', '--cursor', cursor])).toMatchObject({
+      keys: [{ name: 'n0' }],
+      next: null,
+    })
+  })
+})
+
+describe('migrate and doctor', () => {
+  test('migrate says what it did, and can print what it would run', async () => {
+    await init()
+    expect(await data(['migrate'])).toMatch(/^tables are at version \d+$/)
+    expect(await data(['migrate', '--sql', 'postgres'])).toContain('create table bearward_keys (')
+  })
+
+  test('doctor finds all well, and says what is not', async () => {
+    expect(await run(['doctor', '--prefix', 'acme', '--database-url', 'none.db'])).toMatchObject({ code: 1 })
+    await init()
+    const { ok, checks } = await json<{ ok: boolean; checks: { name: string }[] }>(['doctor'])
+    expect(ok).toBe(true)
+    expect(checks.map(({ name }) => name)).toEqual(['format', 'tables', 'channel', 'clock', 'database'])
+    const { code, stdout } = await run(['doctor', '--database-url', 'postgres://127.0.0.1:1/x'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/WRONG/)
+  })
+})
+
+describe('what cannot be done is said in one line, with how to mend it', () => {
+  test.each([
+    [
+      'without a database',
+      ['list', '--prefix', 'acme'],
+      3,
+      /^bearward: the database of your keys is not set; run bearward init/,
+    ],
+    [
+      'a database that does not answer',
+      ['list', '--prefix', 'acme', '--database-url', 'mysql://127.0.0.1:1/x'],
+      4,
+      /does not answer/,
+    ],
+    [
+      'a folder that is not there',
+      ['list', '--prefix', 'acme', '--database-url', 'no/such/keys.db'],
+      5,
+      /may not be used/,
+    ],
+  ])('%s', async (_name, argv, code, message) => {
+    const ran = await run(argv)
+    expect(ran.code).toBe(code)
+    expect(ran.stderr).toMatch(message)
+    expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(ran.stdout).toBe('')
+  })
+
+  test.each([
+    [
+      'a key that is not there',
+      ['revoke', 'key_nobody', '--yes'],
+      6,
+      'bearward: id: there is no such key; bearward list shows the keys there are\n',
+    ],
+    [
+      'nothing to revoke',
+      ['revoke', '--yes'],
+      2,
+      'bearward: it is not said what to revoke; give the id of a key, or --owner\n',
+    ],
+    [
+      'nobody to ask',
+      ['revoke', 'key_1'],
+      2,
+      'bearward: this cannot be undone, and there is no terminal to ask on; give --yes to go on\n',
+    ],
+    [
+      'a time that is none',
+      ['issue', '--expires-in', 'soon'],
+      2,
+      'bearward: --expires-in soon is no time; write a number and a unit, such as 90d, 24h, 30m or 0\n',
+    ],
+    [
+      'metadata that is no JSON',
+      ['issue', '--metadata', '{plan'],
+      2,
+      'bearward: --metadata is not JSON; write an object, such as \'{"plan":"pro"}\'\n',
+    ],
+    [
+      'a limit that is none',
+      ['list', '--limit', 'all'],
+      2,
+      'bearward: --limit all is no whole number from 1 to 500; change it\n',
+    ],
+    [
+      'an input that the keyring refuses',
+      ['issue', '--scope', 'a b'],
+      2,
+      /^bearward: scopes: must be strings of 1 to 200 visible/,
+    ],
+    ['no token', ['verify'], 2, 'bearward: there is no token on standard input; bearward verify < file\n'],
+  ])('%s', async (_name, argv, code, message) => {
+    await init()
+    const ran = await run(argv)
+    expect(ran.code).toBe(code)
+    if (typeof message === 'string') expect(ran.stderr).toBe(message)
+    else expect(ran.stderr).toMatch(message)
+  })
+
+  test('a token as an argument is refused, and not repeated', async () => {
+    await init()
+    const { token } = await issue()
+    const { code, stderr } = await run(['verify', token])
+    expect(code).toBe(2)
+    expect(stderr).not.toContain(token)
+  })
+
+  test('rotating a rotated key says which one to rotate', async () => {
+    await init()
+    const { key } = await issue()
+    await run(['rotate', key.id])
+    expect(await run(['rotate', key.id])).toMatchObject({
+      code: 6,
+      stderr: 'bearward: rotate: the key has a successor already; rotate its successor\n',
+    })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('a file that may not be written', async () => {
+    await init()
+    chmodSync(join(cwd, 'keys.db'), 0o400)
+    expect(await run(['issue'])).toMatchObject({ code: 5 })
+  })
+
+  test('a file that is no database', async () => {
+    await init()
+    writeFileSync(join(cwd, 'keys.db'), 'this is no database, but a file of some length that says so'.repeat(20))
+    const { code, stderr } = await run(['list'])
+    expect(code).toBe(5)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
