@@ -36,9 +36,10 @@ function startSqlite(): Engine {
       await migrate(store)
       const database = new DatabaseSync(path)
       // For loading alone; the store has a connection of its own, with its own settings.
-      database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA journal_mode = OFF')
+      database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -400000')
       fillSqlite(database, count, told)
-      database.exec('PRAGMA journal_mode = WAL')
+      // What would be done bit by bit where keys are added bit by bit.
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
       return { store, close: () => store.close() }
     },

@@ -12,7 +12,7 @@ import { createDatabase, type Database, ENGINES } from './support/databases.ts'
 import { openStore } from './support/open.ts'
 
 const format = keyFormat({ prefix: 'acme' })
-const cleanUps: (() => Promise<unknown> | unknown)[] = []
+const cleanUps: (() => unknown)[] = []
 
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
@@ -110,7 +110,7 @@ test('sqlite: nothing that is not committed is seen by a lookup', async () => {
   const seen: boolean[] = []
   while (!isRevoked) {
     seen.push((await verifier.verify(`Bearer ${token}`)).ok)
-    await null
+    await Promise.resolve()
   }
   await revoked
   expect((await verifier.verify(`Bearer ${token}`)).ok).toBe(false)

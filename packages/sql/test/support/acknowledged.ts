@@ -1,5 +1,5 @@
 /** What a worker was told, and when it had asked. Times are nanoseconds of the clock that all processes of a machine share. */
-export interface Acknowledged {
+interface Acknowledged {
   readonly op: 'issue' | 'update' | 'disable' | 'enable' | 'rotate' | 'revoke'
   readonly keyId: string
   /** Unlike any other; stands in the audit entries of the change. */
@@ -9,7 +9,7 @@ export interface Acknowledged {
 }
 
 /** A key was accepted. */
-export interface Accepted {
+interface Accepted {
   readonly op: 'verify'
   readonly keyId: string
   readonly startedAt: number
@@ -17,7 +17,7 @@ export interface Accepted {
 }
 
 /** Something failed that was not a refusal. */
-export interface Failed {
+interface Failed {
   readonly op: 'failed'
   readonly message: string
 }
