@@ -198,6 +198,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   }
 
   async flush(): Promise<void> {
+    await this.#verification.redigestion.settled()
     await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
   }
 
