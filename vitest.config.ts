@@ -10,7 +10,7 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 export default defineConfig({
   test: {
     projects: [
-      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring'),
+      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'import'),
       'packages/sql',
       'test/docs',
       'test/adapters',

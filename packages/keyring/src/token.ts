@@ -1,5 +1,6 @@
 import type { Digester, KeyFormat } from '@bearward/core'
 import { invalid } from './input.ts'
+import type { KeyringSettings } from './options.ts'
 
 /** What a new token leaves behind, and the token itself, which is handed to the caller and kept nowhere. */
 export interface NewToken {
@@ -8,10 +9,18 @@ export interface NewToken {
   readonly hint: string
 }
 
-/** The one place of the keyring in which a token exists. */
+/** With `readToken`, the one place of the keyring in which a token exists. */
 export async function makeToken(format: KeyFormat, digest: Digester, environment: string | null): Promise<NewToken> {
   const token = format.generate(environment ?? undefined)
   return { token, digest: await digest.digest(token), hint: format.hint(token) }
+}
+
+/** The digest of a token that another system kept; only of one that verifiers let pass. */
+export async function readToken({ format, imports, digest }: KeyringSettings, token: unknown): Promise<string> {
+  const isKnown =
+    typeof token === 'string' && (format.parse(token) !== null || imports.some((each) => each.recognises(token)))
+  if (!isKnown) invalid('token', "of the keyring's own format, or of one of its `imports`")
+  return digest.digest(token)
 }
 
 /** The environment that a new key gets: the format's first, unless another one is named. */
