@@ -15,8 +15,8 @@ export class Columns {
 
   /** The first of the columns that holds anything; empty text counts as nothing, since CSV has no null. */
   get(...names: readonly string[]): unknown {
-    for (const name of names) {
-      const value = this.#row[name] ?? this.#row[snakeCase(name)]
+    for (const name of names.flatMap((each) => [each, snakeCase(each)])) {
+      const value = this.#row[name]
       if (value !== undefined && value !== null && value !== '') return value
     }
     return undefined

@@ -48,9 +48,8 @@ export function prefixedApiKeys(options: PrefixedApiKeysOptions = {}): ForeignFo
       if (!isMadeOf(token, BASE62, token.length - long)) return false
       return prefixes === undefined || prefixes.has(token.slice(0, head))
     },
-    // With the short part where it was stored beside the hash, and without it.
-    digests: (token: string) =>
-      after(sha256Hex(token.slice(-long)), (hex) => [digestOf(token.slice(-shortAt + 1, -longAt), hex), hex]),
+    // Not the short part: the library's own `extractShortToken()` reads it wrongly where the prefix holds `_`, and so it is stored.
+    digests: (token: string) => after(sha256Hex(token.slice(-long)), (hex) => [hex]),
   })
 }
 
@@ -76,7 +75,7 @@ export function prefixedApiKeyRow(options: OwnerOptions = {}): (row: Row) => Imp
     const prefix = columns.optionalText('prefix')
     return {
       format: 'prefixed-api-key',
-      digest: short === undefined ? hash : digestOf(short, hash),
+      digest: hash,
       foreignId: columns.optionalText('id'),
       hint: short === undefined ? undefined : `${prefix === undefined ? '' : `${prefix}_`}${short}_…`,
       name: columns.optionalText('name'),
@@ -90,8 +89,4 @@ export function prefixedApiKeyRow(options: OwnerOptions = {}): (row: Row) => Imp
       lastUsedAt: columns.moment('lastUsedAt'),
     }
   }
-}
-
-function digestOf(shortToken: string, hash: string): string {
-  return `${shortToken}:${hash}`
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import type { Row } from './columns.ts'
 
 /** Bytes or text in pieces: a file's stream, standard input, the body of a response. */
@@ -75,12 +75,9 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   try {
     for await (const row of source.pipe(parser)) yield row as Row
   } catch (error) {
-    const { code, lines } = error as { code?: unknown; lines?: unknown }
     // Its message repeats what stands in the file.
-    if (typeof code === 'string' && code.startsWith('CSV_')) {
-      throw new Error(`csvRows: line ${String(lines ?? '?')} cannot be read (${code})`)
-    }
-    throw error
+    if (!(error instanceof CsvError)) throw error
+    throw new Error(`csvRows: line ${String(error.lines ?? '?')} cannot be read (${error.code})`)
   } finally {
     source.destroy()
     parser.destroy()
