@@ -10,7 +10,7 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 export default defineConfig({
   test: {
     projects: [
-      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'leak-report', 'cli'),
+      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'cli'),
       'packages/sql',
       'packages/redis',
       'test/docs',

@@ -10,6 +10,7 @@ const arrows: Record<string, string[]> = {
   koa: ['@bearward/core', 'koa'],
   hono: ['@bearward/core', 'hono'],
   keyring: ['@bearward/core'],
+  import: ['@bearward/core', '@bearward/keyring', 'csv-parse', 'node:stream'],
   sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
   cli: ['@bearward/core', '@bearward/keyring', '@bearward/sql', 'commander', 'mysql2', 'node:', 'pg'],

@@ -16,7 +16,7 @@ function pick(count: number, turn: number): number {
 export const LOOKUP: Question = {
   name: 'findByDigest()',
   async ask(store, count, turn) {
-    return (await store.findByDigest(digestOf(pick(count, turn)), { fresh: true })) === null ? 0 : 1
+    return (await store.findByDigest([digestOf(pick(count, turn))], { fresh: true })) === null ? 0 : 1
   },
 }
 

@@ -51,9 +51,32 @@ export function crcValue(crc: number): number {
   return ~crc >>> 0
 }
 
-/** CRC-32 of an ASCII string as six base62 characters, padded with `0` on the left. */
+/**
+ * CRC-32 (IEEE 802.3) of an ASCII string, as an unsigned number.
+ *
+ * @example
+ * ```ts
+ * import { crc32 } from '@bearward/core/formats'
+ *
+ * crc32('123456789').toString(16) // 'cbf43926'
+ * ```
+ */
+export function crc32(text: string): number {
+  return crcValue(crcOver(CRC_START, text))
+}
+
+/**
+ * CRC-32 of an ASCII string as six base62 characters, padded with `0` on the left, as GitHub's tokens end.
+ *
+ * @example
+ * ```ts
+ * import { checksum } from '@bearward/core/formats'
+ *
+ * checksum('zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ') // '0mLq17'
+ * ```
+ */
 export function checksum(text: string): string {
-  let value = crcValue(crcOver(CRC_START, text))
+  let value = crc32(text)
   let written = ''
   for (let place = 0; place < CHECKSUM_LENGTH; place++) {
     written = (BASE62[value % 62] as string) + written

@@ -48,7 +48,7 @@ export interface HmacSha256Options {
 /**
  * HMAC-SHA-256 (RFC 2104) of the token under a named pepper. To replace a pepper, add the new one, make it current,
  * and drop the old one when its keys are gone. A token that is unknown under the current pepper costs one lookup more
- * for each other pepper.
+ * for each other pepper, unless the resolver looks for all of them in one query (`oneQuery`).
  *
  * @param options the peppers and which of them is current
  * @throws {TypeError} when a pepper is shorter than 32 bytes or `current` names none

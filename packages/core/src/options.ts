@@ -16,6 +16,11 @@ import { wholeNumber } from './whole-number.ts'
 export interface VerifierOptions<K extends KeyRecord, S extends string> {
   /** From digest to your row, or `null`. Throwing means that the store could not be asked: 503. */
   readonly resolve: Resolve<K>
+  /**
+   * Whether `resolve` looks for all of `context.digests` in one query, and is asked once. Its record must then carry its
+   * `digest`. Default `false`: a token that is unknown under the first digest is asked for again under each other one.
+   */
+  readonly oneQuery?: boolean | undefined
   /** Formats of the tokens that are looked up at all. Default: every token of the header's grammar. */
   readonly format?: TokenFormat | readonly TokenFormat[] | undefined
   /** From token to stored digest. Default `sha256()`. */
@@ -48,6 +53,7 @@ export interface VerifierOptions<K extends KeyRecord, S extends string> {
 /** Options after they were checked, with every default filled in. */
 export interface Settings<K extends KeyRecord> {
   readonly resolve: Resolve<K>
+  readonly oneQuery: boolean
   readonly formats: readonly TokenFormat[]
   readonly digest: Digester
   readonly cache: CacheSettings | undefined
@@ -64,6 +70,7 @@ export interface Settings<K extends KeyRecord> {
 
 const KNOWN = new Set([
   'resolve',
+  'oneQuery',
   'format',
   'digest',
   'cache',
@@ -85,6 +92,7 @@ export function checkOptions<K extends KeyRecord, S extends string>(options: Ver
 
   const {
     resolve,
+    oneQuery = false,
     digest = sha256(),
     realm = 'api',
     scopes = [],
@@ -93,6 +101,7 @@ export function checkOptions<K extends KeyRecord, S extends string>(options: Ver
     clock = systemClock,
   } = options
   if (typeof resolve !== 'function') fail('option `resolve` must be a function from digest to record')
+  if (typeof oneQuery !== 'boolean') fail('option `oneQuery` must be true or false')
   if (typeof digest?.digest !== 'function' || !Array.isArray(digest.older)) {
     fail('option `digest` must be made by sha256() or hmacSha256()')
   }
@@ -108,6 +117,7 @@ export function checkOptions<K extends KeyRecord, S extends string>(options: Ver
 
   return Object.freeze({
     resolve,
+    oneQuery,
     formats: checkFormats(options.format, maxTokenLength),
     digest,
     cache: checkCache(options.cache),

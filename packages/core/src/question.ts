@@ -5,7 +5,10 @@ import type { ParsedToken } from './token.ts'
 export interface Question {
   /** Names the answer: the digest of the whole token under the current pepper. */
   readonly name: string
-  /** Digests that the record may be stored under, the current one first; of the secret, where there is an id. */
+  /**
+   * Digests that the record may be stored under, the current one first; of the secret, where there is an id. Each proves
+   * the token.
+   */
   readonly digests: readonly string[]
   readonly id: string | undefined
   readonly environment: string | undefined
@@ -22,7 +25,7 @@ export function questionOf(
   parsed: ParsedToken,
   digester: Digester,
 ): MaybePromise<Question> {
-  const { id, environment, secret } = parsed
+  const { id, environment, secret, alsoStoredAs } = parsed
   const ask = (digests: readonly string[]): Question => ({
     name,
     digests,
@@ -33,15 +36,16 @@ export function questionOf(
   })
   const hashed = secret ?? token
   const current = secret === undefined ? name : digester.digest(hashed)
-  if (digester.older.length === 0 && typeof current === 'string') return ask([current])
+  if (digester.older.length === 0 && alsoStoredAs === undefined && typeof current === 'string') return ask([current])
   const digests = [current, ...digester.older.map((digest) => attempt(digest, hashed))]
-  return digests.every((digest) => typeof digest === 'string')
-    ? ask(digests)
-    : Promise.all(digests.map(async (digest) => digest)).then(ask)
+  const foreign = alsoStoredAs === undefined ? [] : attempt(alsoStoredAs, token)
+  return digests.every((digest) => typeof digest === 'string') && !(foreign instanceof Promise)
+    ? ask([...digests, ...foreign])
+    : Promise.all([Promise.all(digests), foreign]).then(([own, others]) => ask([...own, ...others]))
 }
 
-/** A digester that throws must not leave the promise of the one before it alone. */
-function attempt(digest: (token: string) => MaybePromise<string>, token: string): MaybePromise<string> {
+/** What throws must not leave the promises before it alone. */
+function attempt<T>(digest: (token: string) => MaybePromise<T>, token: string): MaybePromise<T> {
   try {
     return digest(token)
   } catch (error) {

@@ -12,6 +12,11 @@ export interface ResolveContext {
   readonly fresh: boolean
   /** Fires when the deadline has passed or the verifier is closed: stop working. */
   readonly signal: AbortSignal
+  /**
+   * Every digest that the key may be stored under, the current one first: those under older peppers, and those of other
+   * systems. `resolve` is asked for one after the other, unless `oneQuery` says that it looks for all of them at once.
+   */
+  readonly digests: readonly string[]
   /** The id in the token, where its format has one. Look the key up by it; it was chosen by the client. */
   readonly id: string | undefined
   /** The environment in the token, where its format has one. */
@@ -41,6 +46,7 @@ export type Found<K> =
 
 export interface ResolverOptions<K extends KeyRecord> {
   readonly resolve: Resolve<K>
+  readonly oneQuery: boolean
   readonly deadlineMs: number
   readonly clock: Clock
   readonly secretHash: () => SecretHash
@@ -61,8 +67,7 @@ export class Resolver<K extends KeyRecord> {
   find(question: Question, fresh: boolean): Found<K> | Promise<Found<K>> {
     try {
       const first = this.#ask(question, 0, fresh)
-      const isLastDigest = question.id !== undefined || question.digests.length === 1
-      if (first instanceof Promise || (first.row === null && !isLastDigest)) {
+      if (first instanceof Promise || (first.row === null && this.#timesAsked(question) > 1)) {
         return this.#findLater(question, first, fresh)
       }
       const found = this.#prove(question, first.row, 0)
@@ -83,7 +88,7 @@ export class Resolver<K extends KeyRecord> {
     try {
       let { row } = await first
       let asked = 0
-      while (row === null && question.id === undefined && asked + 1 < question.digests.length) {
+      while (row === null && asked + 1 < this.#timesAsked(question)) {
         asked++
         row = (await this.#ask(question, asked, fresh)).row
       }
@@ -93,11 +98,16 @@ export class Resolver<K extends KeyRecord> {
     }
   }
 
+  /** How often the resolver is asked for a key that there is not. */
+  #timesAsked({ id, digests }: Question): number {
+    return id !== undefined || this.#options.oneQuery ? 1 : digests.length
+  }
+
   #ask(question: Question, index: number, fresh: boolean): MaybePromise<Answer<K>> {
-    const { id, environment } = question
+    const { id, environment, digests } = question
     const { resolve } = this.#options
     return this.#within('resolver', (signal) => {
-      const answer = resolve(question.digests[index] as string, { fresh, signal, id, environment })
+      const answer = resolve(digests[index] as string, { fresh, signal, digests, id, environment })
       return isThenable(answer) ? Promise.resolve(answer).then(answerOf) : answerOf(answer)
     })
   }
@@ -106,7 +116,7 @@ export class Resolver<K extends KeyRecord> {
   #prove(question: Question, row: K | null, asked: number): Found<K> | Promise<Found<K>> {
     if (row === null) return UNKNOWN
     const key = this.#capture(row)
-    const foundBy = question.digests[asked] as string
+    const foundBy = this.#foundBy(question, key, asked)
     const found: Found<K> = { kind: 'record', key, row, foundBy, isAccepted: this.#isAccepted(row) }
     if (question.id === undefined) {
       if (key.digest !== undefined && !equalDigests(key.digest, found.foundBy))
@@ -126,6 +136,13 @@ export class Resolver<K extends KeyRecord> {
       Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal)),
     )
     return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
+  }
+
+  /** The digest that led to the row: where all were looked for at once, the row must say which. */
+  #foundBy({ id, digests }: Question, { digest }: Captured, asked: number): string {
+    if (!this.#options.oneQuery || id !== undefined || digests.length === 1) return digests[asked] as string
+    if (digest === undefined) throw new Failure('record_unreadable', NO_DIGEST)
+    return digests.find((own) => equalDigests(own, digest)) ?? (digests[0] as string)
   }
 
   #capture(row: K): Captured {
@@ -196,6 +213,7 @@ const WRONG_SECRET = Object.freeze({ kind: 'none', reason: 'secret' } as const)
 const OTHER_DIGEST = new Error('the record carries another digest than the one it was looked up by')
 const NO_PROOF = new Error('a record that is looked up by id must carry `digest` or `secretHash`')
 const NO_BOOLEAN = new TypeError('createVerifier: option `accept` must answer true or false at once')
+const NO_DIGEST = new Error('a record that is looked up by several digests at once must carry its `digest`')
 const CLOSED = new Error('the verifier was closed')
 
 /** What the resolver said. */

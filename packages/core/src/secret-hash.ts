@@ -1,6 +1,7 @@
 import { equalDigests } from './compare.ts'
 import { fromHex, toHex } from './hex.ts'
 import { builtin } from './runtime.ts'
+import { takeTurns } from './turns.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** Checks a secret against what is stored of it. `scrypt()` makes one. */
@@ -72,7 +73,7 @@ export function scrypt(options: ScryptOptions = {}): SecretHash {
     p: parallelization,
     maxmem: 256 * cost * blockSize * parallelization,
   }
-  const turns = queue(maxConcurrent, maxWaiting)
+  const turns = takeTurns(maxConcurrent, maxWaiting)
 
   const run = (secret: string, salt: string, length: number): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -88,30 +89,4 @@ export function scrypt(options: ScryptOptions = {}): SecretHash {
       return turns(signal, async () => equalDigests(await run(secret, salt, hash.length / 2), hash.toLowerCase()))
     },
   })
-}
-
-/** Lets a set number of tasks run at once, a set number wait, and refuses the rest. */
-function queue(
-  maxConcurrent: number,
-  maxWaiting: number,
-): <T>(signal: AbortSignal, task: () => Promise<T>) => Promise<T> {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async (signal, task) => {
-    if (running >= maxConcurrent) {
-      if (waiting.length >= maxWaiting) throw new Error('secretHash: too many checks are waiting')
-      await new Promise<void>((turn) => waiting.push(turn))
-    } else {
-      running++
-    }
-    try {
-      // The request may have been given up while it waited: then the work is not worth a thread.
-      signal.throwIfAborted()
-      return await task()
-    } finally {
-      const next = waiting.shift()
-      if (next === undefined) running--
-      else next()
-    }
-  }
 }

@@ -9,6 +9,7 @@ import {
   isBase62,
   readBase62,
 } from './checksum.ts'
+import type { MaybePromise } from './digest.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** What a format reads out of a token without asking anyone. */
@@ -21,6 +22,11 @@ export interface ParsedToken {
   readonly id?: string
   /** Only beside `id`: the part of the token that the stored hash was made from. Never keep it. */
   readonly secret?: string
+  /**
+   * Other digests that a key of this format may be stored under, such as those of the system that issued it. Asked when
+   * the key must be looked up; each must prove the token as a digest of all of it does. The verifier's own come first.
+   */
+  readonly alsoStoredAs?: (token: string) => MaybePromise<readonly string[]>
 }
 
 /**

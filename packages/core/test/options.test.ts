@@ -13,6 +13,7 @@ type Options = VerifierOptions<KeyRecord, string>
 describe('defaults', () => {
   it('are those that are documented', () => {
     expect(checkOptions({ resolve })).toMatchObject({
+      oneQuery: false,
       formats: [],
       cache: undefined,
       deadlineMs: 5000,
@@ -27,6 +28,7 @@ describe('defaults', () => {
 
   it('stand in for undefined', () => {
     const names = [
+      'oneQuery',
       'format',
       'digest',
       'cache',

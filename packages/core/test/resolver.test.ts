@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { hmacSha256 } from '../src/digest.ts'
 import type { FailureReason } from '../src/events.ts'
+import type { VerifierOptions } from '../src/options.ts'
 import type { KeyRecord } from '../src/record.ts'
 import type { ResolveContext } from '../src/resolver.ts'
 import { idKeyFormat } from '../src/token.ts'
@@ -262,7 +264,8 @@ describe('what a resolver is told', () => {
     expect(digest).toBe(await digestOf(TOKEN))
     expect(context).toMatchObject({ fresh: false, id: undefined, environment: undefined })
     expect(context.signal.aborted).toBe(false)
-    expect(Object.keys(context).sort()).toEqual(['environment', 'fresh', 'id', 'signal'])
+    expect(Object.keys(context).sort()).toEqual(['digests', 'environment', 'fresh', 'id', 'signal'])
+    expect(context.digests).toEqual([digest])
   })
 
   it('the id and the environment of a format that carries them, and the digest of the secret', async () => {
@@ -280,6 +283,81 @@ describe('what a resolver is told', () => {
     const parsed = format.parse(token)
     expect(calls[0]?.[0]).toBe(await digestOf(parsed?.secret ?? ''))
     expect(calls[0]?.[1]).toMatchObject({ id: parsed?.id, environment: 'live' })
+  })
+})
+
+describe('a key that may be stored under several digests', () => {
+  const PEPPERS = { a: 'a'.repeat(32), b: 'b'.repeat(32) }
+  const digest = hmacSha256({ peppers: PEPPERS, current: 'b' })
+  /** The shape of another system's tokens, which are stored in two ways. */
+  const foreign = { parse: () => ({ alsoStoredAs: async (token: string) => [`one:${token}`, `two:${token}`] }) }
+
+  /** A table, and how often it was asked. */
+  function tableOf(stored: Readonly<Record<string, KeyRecord>>, options: Partial<VerifierOptions<KeyRecord, string>>) {
+    const asked: (readonly string[])[] = []
+    const verifier = createVerifier({
+      digest,
+      format: foreign,
+      ...options,
+      resolve(first, { digests }) {
+        const wanted = options.oneQuery === true ? digests : [first]
+        asked.push(wanted)
+        return wanted.map((each) => stored[each]).find((row) => row !== undefined)
+      },
+    })
+    const failed: FailureReason[] = []
+    verifier.on('failed', ({ reason }) => failed.push(reason))
+    return { asked, failed, verify: async () => outcome(await verifier.verify(AUTHORIZATION)) }
+  }
+
+  it('is asked for under one after the other, the current one first', async () => {
+    const { asked, verify } = tableOf({}, {})
+    expect(await verify()).toBe('invalid')
+    const own = [await digest.digest(TOKEN), await digest.older[0]?.(TOKEN)]
+    expect(asked.flat()).toEqual([...own, `one:${TOKEN}`, `two:${TOKEN}`])
+    expect(asked).toHaveLength(4)
+  })
+
+  it('with `oneQuery` costs one call, whichever it is stored under, and when there is none', async () => {
+    const names = [await digest.digest(TOKEN), (await digest.older[0]?.(TOKEN)) as string, `two:${TOKEN}`]
+    for (const name of names) {
+      const { asked, verify } = tableOf({ [name]: { ...ROW, digest: name } }, { oneQuery: true })
+      expect(await verify(), name).toBe('key_1')
+      expect(asked).toEqual([[names[0], names[1], `one:${TOKEN}`, names[2]]])
+    }
+    const { asked, verify } = tableOf({}, { oneQuery: true })
+    expect(await verify()).toBe('invalid')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('with `oneQuery` must say which of them led to it', async () => {
+    const name = `two:${TOKEN}`
+    const silent = tableOf({ [name]: ROW }, { oneQuery: true })
+    expect(await silent.verify()).toBe('unavailable')
+    expect(silent.failed).toEqual(['record_unreadable'])
+    const lying = tableOf({ [name]: { ...ROW, digest: 'two:another' } }, { oneQuery: true })
+    expect(await lying.verify()).toBe('unavailable')
+    expect(lying.failed).toEqual(['digest_mismatch'])
+  })
+
+  it('is not looked for when its format cannot say what it is stored as', async () => {
+    const broken = { parse: () => ({ alsoStoredAs: () => Promise.reject(new Error(MESSAGE)) }) }
+    const { asked, failed, verify } = tableOf({}, { format: broken })
+    expect(await verify()).toBe('unavailable')
+    expect([asked, failed]).toEqual([[], ['step_failed']])
+  })
+
+  it('with an id is proved by any of them', async () => {
+    const format = {
+      parse: () => ({ id: 'key_1', secret: 'secret', alsoStoredAs: () => ['one:right'] }),
+    }
+    for (const [stored, expected] of [
+      ['one:right', 'key_1'],
+      ['one:wrong', 'invalid'],
+    ] as const) {
+      const verifier = createVerifier({ format, oneQuery: true, resolve: () => ({ ...ROW, digest: stored }) })
+      expect(outcome(await verifier.verify(AUTHORIZATION))).toBe(expected)
+    }
   })
 })
 

@@ -4,6 +4,7 @@ import type { JsonValue, StoredKey } from './key.ts'
 export type AuditAction =
   | 'issued'
   | 'imported'
+  | 'redigested'
   | 'updated'
   | 'disabled'
   | 'enabled'
@@ -50,8 +51,8 @@ export interface AuditEntry {
 /** An entry before the store has given it its place. */
 export type NewAuditEntry = Omit<AuditEntry, 'sequence'>
 
-/** What the audit trail does not repeat: the digest is nobody's business, the version stands beside. */
-const UNTOLD = new Set<keyof StoredKey>(['digest', 'version', 'id', 'createdAt'])
+/** What the audit trail does not repeat: what was made of the token is nobody's business, the version stands beside. */
+const UNTOLD = new Set<keyof StoredKey>(['digest', 'secretHash', 'version', 'id', 'createdAt'])
 
 /** What differs between two states of a key; everything that is set where there was none before. */
 function changesBetween(before: StoredKey | undefined, after: StoredKey): AuditEntry['changes'] {

@@ -12,6 +12,8 @@ export interface ChangeEvent {
 /** What a keyring tells, by event name. No event holds a token. Each also carries `at`, epoch milliseconds. */
 export interface KeyringEventFacts {
   issued: ChangeEvent
+  /** An imported key was used, and is stored in the keyring's own form from now on. */
+  redigested: ChangeEvent
   updated: ChangeEvent
   disabled: ChangeEvent
   enabled: ChangeEvent
@@ -40,7 +42,7 @@ export interface KeyringEventFacts {
   /** Uses that were not written down, because the store was too slow or failed. */
   usage_dropped: { readonly uses: number }
   /** Work in the background failed and is tried again. `error` is what the store or channel threw. */
-  failed: { readonly task: 'usage' | 'publish' | 'outbox' | 'retire'; readonly error: unknown }
+  failed: { readonly task: 'usage' | 'publish' | 'outbox' | 'retire' | 'redigest'; readonly error: unknown }
 }
 
 /** The names of a keyring's events. */
@@ -53,6 +55,7 @@ export type KeyringListener<Name extends KeyringEvent> = (
 
 const NAMES: readonly KeyringEvent[] = [
   'issued',
+  'redigested',
   'updated',
   'disabled',
   'enabled',

@@ -4,6 +4,10 @@ export type { Attribution, AuditAction, AuditEntry, FieldChange, NewAuditEntry }
 export { KeyringError, type KeyringErrorCode } from './errors.ts'
 export type { ChangeEvent, KeyringEvent, KeyringEventFacts, KeyringListener } from './events.ts'
 export type { Expired, ExpireOptions } from './expiry.ts'
+export type { ForeignFormat, SlowHashes } from './foreign.ts'
+export type { ImportOptions, ScopeMapping } from './import.ts'
+export type { ImportRow } from './import-row.ts'
+export type { ImportProblem, ImportSummary } from './import-summary.ts'
 export type { Expiry, Issued, IssueOptions } from './issue.ts'
 export {
   type JsonValue,

@@ -69,7 +69,7 @@ export async function issue({ settings, changes, events }: Room, options: IssueO
   const now = settings.clock.now()
   const facts = factsOf(settings, options, now)
   const { token, digest, hint } = await makeToken(settings.format, settings.digest, facts.environment)
-  const key: StoredKey = { ...facts, digest, hint }
+  const key: StoredKey = { ...facts, digest, secretHash: null, hint }
   await changes.create(
     { create: [key], audit: [auditOf('issued', undefined, key, now, by)], invalidations: [{ id: key.id }] },
     // Nobody can have tried a token that did not exist: there is nothing to wait for, and the token must not be lost.
@@ -79,7 +79,11 @@ export async function issue({ settings, changes, events }: Room, options: IssueO
   return { token, key: keyOf(key, now) }
 }
 
-function factsOf(settings: KeyringSettings, options: IssueOptions, now: number): Omit<StoredKey, keyof TokenFacts> {
+function factsOf(
+  settings: KeyringSettings,
+  options: IssueOptions,
+  now: number,
+): Omit<StoredKey, keyof TokenFacts | 'secretHash'> {
   const expiresAt = checkExpiry(options, now)
   const notBefore = checkMoment('notBefore', options.notBefore ?? null)
   if (notBefore !== null && expiresAt !== null && notBefore >= expiresAt) invalid('notBefore', 'before the expiry')

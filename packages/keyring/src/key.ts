@@ -9,6 +9,11 @@ export interface StoredKey {
   readonly id: string
   /** What the token is looked up by; unique in a store, compared byte for byte. */
   readonly digest: string
+  /**
+   * A slow hash of the whole token, where the system that issued it kept no digest; `digest` is then public and proves
+   * nothing. `null` for every other key.
+   */
+  readonly secretHash: string | null
   /** What a list may show of the token: `acme_live_4fTq…`. */
   readonly hint: string
   /** What people call the key; empty when nobody named it. */
@@ -69,10 +74,10 @@ export const KEY_STATES: readonly KeyState[] = Object.freeze([
 ])
 
 /**
- * A key as everybody but the store sees it: all that is stored, less the digest. Times are epoch milliseconds. What a
+ * A key as everybody but the store sees it: all that is stored, less what was made of the token. Times are epoch milliseconds. What a
  * handler gets as `principal.key`.
  */
-export interface Key extends Omit<StoredKey, 'digest' | 'announcedAt' | 'endsPredecessor'> {
+export interface Key extends Omit<StoredKey, 'digest' | 'secretHash' | 'announcedAt' | 'endsPredecessor'> {
   /** Where the key stood when it was read. */
   readonly state: KeyState
 }
@@ -99,7 +104,7 @@ export function stateOf(key: StoredKey, now: number): KeyState {
 
 /** What others may see of a stored key. */
 export function keyOf(stored: StoredKey, now: number): Key {
-  const { digest: _digest, announcedAt: _announcedAt, endsPredecessor: _ends, ...shown } = stored
+  const { digest: _d, secretHash: _s, announcedAt: _a, endsPredecessor: _e, ...shown } = stored
   return { ...shown, state: stateOf(stored, now) }
 }
 

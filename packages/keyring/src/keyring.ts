@@ -3,6 +3,9 @@ import { Changes } from './changes.ts'
 import { KeyringError } from './errors.ts'
 import { type KeyringEvent, KeyringEvents, type KeyringListener } from './events.ts'
 import { type Expired, type ExpireOptions, expireDue } from './expiry.ts'
+import { type ImportOptions, importRows } from './import.ts'
+import type { ImportRow } from './import-row.ts'
+import type { ImportSummary } from './import-summary.ts'
 import { checkId } from './input.ts'
 import { type Issued, type IssueOptions, issue } from './issue.ts'
 import { type KeyWithUsage, keyWithUsageOf } from './key.ts'
@@ -21,6 +24,7 @@ import {
   type UpdateOptions,
   update,
 } from './standing.ts'
+import { digestsOf } from './token.ts'
 import { Usage } from './usage.ts'
 import { type KeyringVerifierOptions, Verification } from './verification.ts'
 
@@ -37,6 +41,15 @@ export interface Keyring<S extends string = string> {
    * @throws {KeyringError} `invalid_input`, `duplicate`
    */
   issue(options?: IssueOptions<S>): Promise<Issued>
+  /**
+   * Takes over keys that another system issued: they keep their tokens, and stay expired, disabled or revoked. In commits of
+   * 100 keys, in constant memory. May be ended at any moment and run again: a key that is there already is left as it is.
+   *
+   * @param rows keys of the other system, in any order
+   * @returns what was done, row by row counted; rows that cannot be used are rejected alone
+   * @throws {KeyringError} `invalid_input` for an option, `conflict`; and what `rows` throws
+   */
+  import<R = ImportRow>(rows: AsyncIterable<R> | Iterable<R>, options?: ImportOptions<R, S>): Promise<ImportSummary>
   /** The key with this id and its use, or `null`. */
   get(id: string): Promise<KeyWithUsage | null>
   /**
@@ -151,6 +164,13 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     return issue(this.#room(), options)
   }
 
+  async import<R = ImportRow>(
+    rows: AsyncIterable<R> | Iterable<R>,
+    options: ImportOptions<R, S> = {},
+  ): Promise<ImportSummary> {
+    return importRows(this.#room(), rows, options)
+  }
+
   async get(id: string): Promise<KeyWithUsage | null> {
     const { store, clock } = this.#room().settings
     const stored = await store.findById(checkId('id', id))
@@ -158,9 +178,9 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   }
 
   async find(token: string): Promise<KeyWithUsage | null> {
-    const { store, format, digest } = this.#room().settings
-    if (typeof token !== 'string' || format.parse(token) === null) return null
-    const stored = await store.findByDigest(await digest.digest(token), { fresh: true })
+    const { settings } = this.#room()
+    const digests = await digestsOf(settings, token)
+    const stored = digests.length === 0 ? null : await settings.store.findByDigest(digests, { fresh: true })
     return stored === null ? null : this.get(stored.id)
   }
 
@@ -210,6 +230,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   }
 
   async flush(): Promise<void> {
+    await this.#verification.redigestion.settled()
     await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
   }
 

@@ -68,7 +68,10 @@ export function retiring(key: StoredKey, { successorId, graceMs, now }: Rotation
 }
 
 /** What the successor takes over: everything that is not of one token or one moment. */
-export function succeeding(key: StoredKey, plan: RotationPlan): Omit<StoredKey, 'digest' | 'hint' | 'expiresAt'> {
+export function succeeding(
+  key: StoredKey,
+  plan: RotationPlan,
+): Omit<StoredKey, 'digest' | 'secretHash' | 'hint' | 'expiresAt'> {
   return {
     id: plan.successorId,
     name: key.name,

@@ -49,9 +49,10 @@ class MemoryStore implements KeyStore {
   readonly #outbox = new Map<number, OutboxEntry>()
   #isClosed = false
 
-  async findByDigest(digest: string, _context: ReadContext): Promise<StoredKey | null> {
+  async findByDigest(digests: readonly string[], _context: ReadContext): Promise<StoredKey | null> {
     this.#checkOpen()
-    const key = this.#keys.get(this.#idByDigest.get(digest) ?? '')
+    const taken = digests.find((digest) => this.#idByDigest.has(digest)) ?? ''
+    const key = this.#keys.get(this.#idByDigest.get(taken) ?? '')
     return key === undefined ? null : structuredClone(key)
   }
 
@@ -94,6 +95,10 @@ class MemoryStore implements KeyStore {
     }
     const field = this.#takenField(create)
     if (field !== undefined) return { status: 'duplicate', field }
+    if (update.some(({ id, digest }) => (this.#idByDigest.get(digest) ?? id) !== id)) {
+      return { status: 'duplicate', field: 'digest' }
+    }
+    for (const { id } of update) this.#idByDigest.delete(this.#keys.get(id)?.digest ?? '')
     for (const key of [...create, ...update]) {
       this.#keys.set(key.id, structuredClone(key))
       this.#idByDigest.set(key.digest, key.id)

@@ -7,6 +7,7 @@ import {
   sha256,
   systemClock,
 } from '@bearward/core'
+import { checkImports, type ForeignFormat } from './foreign.ts'
 import type { KeyStore } from './store.ts'
 
 /**
@@ -25,6 +26,11 @@ export interface KeyringOptions<S extends string = string> {
   readonly scopes?: readonly S[] | undefined
   /** Whether keys may be given `posts:*` or `*`, and whether the verifier takes them as wildcards. Default `false`. */
   readonly scopePatterns?: boolean | undefined
+  /**
+   * Tokens that other systems issued and that verifiers accept beside the keyring's own, once their keys were imported;
+   * see `@bearward/import`. Default none.
+   */
+  readonly imports?: readonly ForeignFormat[] | undefined
   /** Ids of new keys. Must be unique and hold 1 to 64 characters. Default `key_` and 21 random base62 characters. */
   readonly ids?: (() => string) | undefined
   /** Where time comes from. Default `systemClock`. */
@@ -39,11 +45,12 @@ export interface KeyringSettings {
   readonly channel: Channel
   readonly scopes: readonly string[]
   readonly scopePatterns: boolean
+  readonly imports: readonly ForeignFormat[]
   readonly ids: () => string
   readonly clock: Clock
 }
 
-const KNOWN = ['store', 'format', 'digest', 'channel', 'scopes', 'scopePatterns', 'ids', 'clock']
+const KNOWN = ['store', 'format', 'digest', 'channel', 'scopes', 'scopePatterns', 'imports', 'ids', 'clock']
 
 const STORE_METHODS: readonly (keyof KeyStore)[] = [
   'findByDigest',
@@ -64,6 +71,7 @@ export function checkKeyringOptions<S extends string>(options: KeyringOptions<S>
   for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
 
   const { store, format, digest = sha256(), scopes = [], scopePatterns = false, ids, clock = systemClock } = options
+  const imports = checkImports(options.imports ?? [])
   if (typeof store !== 'object' || store === null || STORE_METHODS.some((name) => typeof store[name] !== 'function')) {
     fail('option `store` must be a KeyStore, such as memoryStore()')
   }
@@ -90,6 +98,7 @@ export function checkKeyringOptions<S extends string>(options: KeyringOptions<S>
     channel,
     scopes: Object.freeze([...scopes]),
     scopePatterns,
+    imports,
     ids: ids ?? randomId,
     clock,
   })

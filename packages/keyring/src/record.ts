@@ -2,8 +2,10 @@ import { endOf, type Key, keyOf, type StoredKey } from './key.ts'
 
 /** A stored key as the verifier reads it, and as a handler gets it as `principal.key`. */
 export type KeyringRecord = Key & {
-  /** Present for the verifier's own comparison; neither enumerable nor shown. */
-  readonly digest: string
+  /** Present for the verifier's own comparison; neither enumerable nor shown. `null` where `secretHash` is. */
+  readonly digest: string | null
+  /** The same, for keys of systems that stored a slow hash of the token. */
+  readonly secretHash: string | null
 }
 
 /** What an end that was made final looks like to the verifier: over, whatever its clock says. */
@@ -22,7 +24,7 @@ const LONG_AGO = 0
  * const store = memoryStore()
  * createVerifier({
  *   async resolve(digest, { fresh }) {
- *     const stored = await store.findByDigest(digest, { fresh })
+ *     const stored = await store.findByDigest([digest], { fresh })
  *     return stored && recordOf(stored, systemClock.now())
  *   },
  * })
@@ -34,5 +36,10 @@ export function recordOf(stored: StoredKey, now: number): KeyringRecord & { read
     expiresAt: stored.endedAt === null ? endOf(stored) : LONG_AGO,
     disabled: stored.disabledAt !== null,
   }
-  return Object.defineProperty(record, 'digest', { value: stored.digest }) as typeof record & { digest: string }
+  // Where there is a slow hash, the digest is public and proves nothing: the verifier must not compare it.
+  const { digest, secretHash } = stored
+  return Object.defineProperties(record, {
+    digest: { value: secretHash === null ? digest : null },
+    secretHash: { value: secretHash },
+  }) as typeof record & Pick<KeyringRecord, 'digest' | 'secretHash'>
 }

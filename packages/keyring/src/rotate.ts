@@ -48,7 +48,13 @@ export async function rotate(room: Room, id: string, options: RotateOptions): Pr
     mayChange('rotate', key, now)
     const plan: RotationPlan = { successorId, graceMs, endOnFirstUse, now }
     const previous = retiring(key, plan)
-    const successor = { ...succeeding(key, plan), digest, hint, expiresAt: successorExpiry(key, options, now) }
+    const successor = {
+      ...succeeding(key, plan),
+      digest,
+      secretHash: null,
+      hint,
+      expiresAt: successorExpiry(key, options, now),
+    }
     done = { previous, successor, now }
     return {
       create: [successor],

@@ -16,12 +16,14 @@ import type { KeyState, StoredKey, Usage } from './key.ts'
  */
 export interface KeyStore {
   /**
-   * The key with this digest, or `null`. One indexed read and no write: every verification without cache costs this.
+   * The key that is stored under one of these digests, the first of them that is taken, or `null`. One indexed read and no
+   * write: every verification without cache costs this.
    *
+   * @param digests at least one; more than one while peppers or the keys of another system are being replaced
    * @param context with `fresh: true` the answer includes every commit that was acknowledged before the call; without, a
    *   replica may answer
    */
-  findByDigest(digest: string, context: ReadContext): MaybePromise<StoredKey | null>
+  findByDigest(digests: readonly string[], context: ReadContext): MaybePromise<StoredKey | null>
   /** The key with this id and its use, or `null`. Always includes every commit acknowledged before the call. */
   findById(id: string): MaybePromise<(StoredKey & Usage) | null>
   /** A page of keys, newest first, by `createdAt` and then `id`, both descending. */
@@ -36,7 +38,8 @@ export interface KeyStore {
    * its audit entries, without gaps, and a number is visible to readers only when all lower ones are.
    *
    * @returns `committed` with the last sequence number; `conflict` when a key in `update` is not there with
-   *   `version - 1`; `duplicate` when an id or digest in `create` is taken, also by another key in `create`
+   *   `version - 1`; `duplicate` when an id or digest in `create` is taken, also by another key in `create`, or a digest in
+   *   `update` by another key
    */
   commit(commit: Commit): Promise<CommitOutcome>
   /** Entries of the audit trail, newest first. */
@@ -114,7 +117,7 @@ export interface AuditQuery {
 /** One transaction. */
 export interface Commit {
   readonly create: readonly StoredKey[]
-  /** Whole new rows; each takes the place of the row with the same id and `version - 1`. The digest never changes. */
+  /** Whole new rows, digest and all; each takes the place of the row with the same id and `version - 1`. */
   readonly update: readonly StoredKey[]
   readonly audit: readonly NewAuditEntry[]
   /** What processes must forget once this is committed. A store that can reach them tells them in the transaction. */

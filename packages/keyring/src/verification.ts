@@ -3,14 +3,17 @@ import {
   type ChannelSubscription,
   createVerifier,
   MINUTE,
+  type ResolveContext,
   type TokenFormat,
   type Verifier,
   type VerifierOptions,
 } from '@bearward/core'
 import { auditOf } from './audit.ts'
+import { foreignHashes, foreignTokens } from './foreign.ts'
 import type { StoredKey } from './key.ts'
 import { next } from './lifecycle.ts'
 import { type KeyringRecord, recordOf } from './record.ts'
+import { Redigestion } from './redigestion.ts'
 import { changeEvent, type Room } from './room.ts'
 import type { Usage } from './usage.ts'
 
@@ -18,9 +21,9 @@ import type { Usage } from './usage.ts'
 export interface KeyringVerifierOptions<S extends string = string>
   extends Omit<
     VerifierOptions<KeyringRecord, S>,
-    'resolve' | 'digest' | 'scopes' | 'scopePatterns' | 'clock' | 'cache' | 'format'
+    'resolve' | 'oneQuery' | 'digest' | 'scopes' | 'scopePatterns' | 'secretHash' | 'clock' | 'cache' | 'format'
   > {
-  /** Formats of the tokens that are looked up. Default: the keyring's own. */
+  /** Formats of the tokens that are looked up. Default: the keyring's own, and those of `imports`. */
   readonly format?: TokenFormat | readonly TokenFormat[] | undefined
   /** Default: 10 000 records, kept true by the keyring's channel. `false` asks the store for every request. */
   readonly cache?: CacheOptions | false | undefined
@@ -43,15 +46,21 @@ export class Verification<S extends string> {
   readonly #rotated = new Map<string, { readonly successorId: string; toldAt: number }>()
   /** Keys whose first use ends another one: the id of that one. */
   readonly #enders = new Map<string, string>()
+  /** Keys that were found by their handle, by the slow hash that proves them. */
+  readonly #slow = new Map<string, StoredKey>()
+  readonly redigestion: Redigestion
 
   constructor(room: Room, usage: Usage) {
     this.#room = room
     this.#usage = usage
+    this.redigestion = new Redigestion(room)
   }
 
   create(options: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S> {
     const { settings } = this.#room
-    const { format = settings.format, cache = { max: DEFAULT_MAX, channel: settings.channel }, ...rest } = options
+    const { imports } = settings
+    const ownFormats = imports.length === 0 ? settings.format : [settings.format, foreignTokens(imports)]
+    const { format = ownFormats, cache = { max: DEFAULT_MAX, channel: settings.channel }, ...rest } = options
     const verifier = createVerifier<KeyringRecord, S>({
       ...rest,
       format,
@@ -61,17 +70,25 @@ export class Verification<S extends string> {
       scopes: settings.scopes as readonly S[],
       scopePatterns: settings.scopePatterns,
       clock: settings.clock,
+      ...(imports.length > 0 && {
+        secretHash: foreignHashes(imports, (token, stored) => this.#proved(token, stored)),
+      }),
+      oneQuery: true,
       // A store in this process may answer at once; then the verdict comes at once too.
-      resolve: (digest, { fresh }) => {
-        const found = settings.store.findByDigest(digest, { fresh })
+      resolve: (_digest, context) => {
+        const { fresh, digests, id } = context
+        const found = settings.store.findByDigest(id === undefined ? digests : [...digests, id], { fresh })
         const isLater = found !== null && 'then' in found
-        return isLater ? Promise.resolve(found).then((stored) => this.#learn(stored)) : this.#learn(found)
+        return isLater
+          ? Promise.resolve(found).then((stored) => this.#learn(stored, context))
+          : this.#learn(found, context)
       },
     })
     verifier.on('accepted', ({ keyId, at, address }) => {
       this.#usage.note(keyId, at, address)
       if (this.#rotated.size > 0) this.#tellUse(keyId, at, true)
       if (this.#enders.size > 0) this.#retirePredecessor(keyId)
+      this.redigestion.used(keyId)
     })
     verifier.on('denied', ({ keyId, reason, at }) => {
       if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
@@ -83,6 +100,7 @@ export class Verification<S extends string> {
 
   async close(): Promise<void> {
     for (const verifier of this.#verifiers) verifier.close()
+    await this.redigestion.close()
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
   }
 
@@ -97,13 +115,25 @@ export class Verification<S extends string> {
     this.#subscriptions.push(subscription)
   }
 
-  #learn(stored: StoredKey | null): KeyringRecord | null {
+  #learn(stored: StoredKey | null, { digests }: ResolveContext): KeyringRecord | null {
     if (stored === null) return null
+    if (stored.secretHash !== null) remember(this.#slow, stored.secretHash, stored)
+    else if (isForeign(stored) && digests.includes(stored.digest)) {
+      this.redigestion.learn(stored.id, stored.digest, digests[0] as string)
+    }
     if (stored.rotatedTo !== null && !this.#rotated.has(stored.id)) {
       remember(this.#rotated, stored.id, { successorId: stored.rotatedTo, toldAt: Number.NEGATIVE_INFINITY })
     }
     if (stored.endsPredecessor && stored.rotatedFrom !== null) remember(this.#enders, stored.id, stored.rotatedFrom)
     return recordOf(stored, this.#room.settings.clock.now())
+  }
+
+  /** The token is the one that the slow hash was made of: only now is it known what its own digest stands for. */
+  async #proved(token: string, secretHash: string): Promise<void> {
+    const stored = this.#slow.get(secretHash)
+    this.#slow.delete(secretHash)
+    if (stored === undefined) return
+    this.redigestion.learn(stored.id, stored.digest, await this.#room.settings.digest.digest(token))
   }
 
   #tellUse(keyId: string, at: number, accepted: boolean): void {
@@ -139,6 +169,11 @@ export class Verification<S extends string> {
         },
       )
   }
+}
+
+/** Whether what is stored was made by another system: its digests stand behind the name of a format. */
+function isForeign({ digest }: StoredKey): boolean {
+  return digest.includes(':')
 }
 
 const BY_FIRST_USE = { reason: 'first use of the successor' } as const

@@ -61,8 +61,9 @@ async function refuseTaken(db: Kysely<Schema>, keys: readonly StoredKey[]): Prom
 }
 
 async function update(db: Kysely<Schema>, keys: readonly StoredKey[]): Promise<void> {
+  for (const some of chunks(keys)) await refuseTakenByOthers(db, some)
   for (const key of keys) {
-    const { id, digest: _digest, ...columns } = rowOf(key)
+    const { id, ...columns } = rowOf(key)
     const { numUpdatedRows } = await db
       .updateTable('bearward_keys')
       .set(columns)
@@ -70,6 +71,19 @@ async function update(db: Kysely<Schema>, keys: readonly StoredKey[]): Promise<v
       .where('version', '=', key.version - 1)
       .executeTakeFirstOrThrow()
     if (numUpdatedRows !== 1n) throw new Refused({ status: 'conflict', keyId: id })
+  }
+}
+
+/** A key that takes another digest may meet a key that has it already. */
+async function refuseTakenByOthers(db: Kysely<Schema>, keys: readonly StoredKey[]): Promise<void> {
+  const idOf = new Map(keys.map(({ id, digest }) => [digest, id]))
+  const holders = await db
+    .selectFrom('bearward_keys')
+    .select(['id', 'digest'])
+    .where('digest', 'in', [...idOf.keys()])
+    .execute()
+  if (holders.some(({ id, digest }) => idOf.get(text(digest)) !== text(id)) || idOf.size < keys.length) {
+    throw new Refused({ status: 'duplicate', field: 'digest' })
   }
 }
 

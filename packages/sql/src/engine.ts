@@ -12,10 +12,10 @@ export interface Engine {
   /** Rejects when the database is set up so that text would not come back as it was written. */
   check?(): Promise<void>
   /**
-   * The row with this digest, at once, or `null`; `undefined` when it cannot be said now. Sees every commit, and nothing
-   * that is not committed.
+   * The rows with these digests, at once; `undefined` when it cannot be said now. Sees every commit, and nothing that is
+   * not committed.
    */
-  findNow?(digest: string): KeyRow | null | undefined
+  findNow?(digests: readonly string[]): readonly KeyRow[] | undefined
   /** Runs `work`, which is one statement, and again while the database is busy. */
   run<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
   /** Runs `work` in one transaction; rolled back when `work` rejects. Must begin by `advance()`. */

@@ -17,6 +17,8 @@ interface Words {
   readonly text: string
   /** Statements that make a table with its indexes. */
   table(name: string, columns: readonly string[], indexes?: Readonly<Record<string, string>>): readonly string[]
+  /** Statements that add a column to a table with rows in it; it may be null. */
+  column(table: string, name: string, type: string): readonly string[]
   /** The beginning of a statement that inserts what is not there yet. */
   readonly insert: string
 }
@@ -30,13 +32,16 @@ const table: Words['table'] = (name, columns, indexes = {}) => [
   }),
 ]
 
+const column: Words['column'] = (table, name, type) => [`alter table ${table} add column ${name} ${type}`]
+
 export const WORDS: Readonly<Record<Database, Words>> = {
-  sqlite: { whole: 'integer', bytes: () => 'text', text: 'text', table, insert: 'insert' },
+  sqlite: { whole: 'integer', bytes: () => 'text', text: 'text', table, column, insert: 'insert' },
   postgres: {
     whole: 'bigint',
     bytes: (characters) => `varchar(${characters}) collate "C"`,
     text: 'text',
     table,
+    column,
     insert: 'insert',
   },
   mysql: {
@@ -51,6 +56,15 @@ export const WORDS: Readonly<Record<Database, Words>> = {
       )
       return [`create table if not exists ${name} (\n  ${[...columns, ...inside].join(',\n  ')}\n) engine = InnoDB`]
     },
+    // MySQL has no `add column if not exists`, and MariaDB alone has it.
+    column: (table, name, type) => [
+      `set @bearward_column = (select if(count(*) = 0, 'alter table ${table} add column ${name} ${type}', 'do 0')
+  from information_schema.columns
+  where table_schema = database() and table_name = '${table}' and column_name = '${name}')`,
+      'prepare bearward_column from @bearward_column',
+      'execute bearward_column',
+      'deallocate prepare bearward_column',
+    ],
     insert: 'insert ignore',
   },
 }
@@ -152,6 +166,10 @@ export const MIGRATIONS: readonly Migration[] = [
       ]),
       ...table('bearward_servers', [`identity ${bytes(255)} not null primary key`, `since ${whole} not null`]),
     ],
+  },
+  {
+    version: 4,
+    statements: ({ text, column }) => column('bearward_keys', 'secret_hash', text),
   },
 ]
 

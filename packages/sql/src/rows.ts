@@ -6,6 +6,7 @@ export function rowOf(key: StoredKey): KeyRow {
   return {
     id: key.id,
     digest: key.digest,
+    secret_hash: key.secretHash,
     hint: key.hint,
     name: key.name,
     owner: key.owner,
@@ -40,6 +41,7 @@ export function keyOf(row: KeyRow): StoredKey {
   return {
     id: text(row.id),
     digest: text(row.digest),
+    secretHash: textOrNull(row.secret_hash),
     hint: text(row.hint),
     name: text(row.name),
     owner: textOrNull(row.owner),

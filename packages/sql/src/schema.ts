@@ -25,6 +25,7 @@ export type Standing = 'open' | 'retiring' | 'disabled' | 'expired' | 'retired' 
 export interface KeyRow {
   id: Bytes
   digest: Bytes
+  secret_hash: string | null
   hint: Bytes
   name: string
   owner: Bytes | null

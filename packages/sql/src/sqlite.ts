@@ -60,7 +60,8 @@ class SqliteEngine implements Engine {
   #setUp: string | undefined
   /** Whether the connection holds a transaction whose writes nobody may see yet. */
   #isInTransaction = false
-  #find: ((digest: string) => unknown) | undefined
+  /** Statements by the number of digests. */
+  readonly #finds = new Map<number, (...digests: readonly string[]) => unknown[]>()
 
   constructor(source: SqliteConnection | Kysely<Schema>, { setUp, closes = false }: Manners = {}) {
     this.#connection = source instanceof Kysely ? undefined : source
@@ -76,15 +77,23 @@ class SqliteEngine implements Engine {
     return this.db
   }
 
-  findNow(digest: string): KeyRow | null | undefined {
+  findNow(digests: readonly string[]): readonly KeyRow[] | undefined {
     if (this.#connection === undefined || this.#isInTransaction) return undefined
-    this.#find ??= prepareFind(this.#connection)
     try {
-      return (this.#find(digest) as KeyRow | undefined) ?? null
+      return this.#findFor(this.#connection, digests.length)(...digests) as KeyRow[]
     } catch (error) {
       if (isBusy(error)) return undefined
       throw error
     }
+  }
+
+  #findFor(connection: SqliteConnection, count: number): (...digests: readonly string[]) => unknown[] {
+    let find = this.#finds.get(count)
+    if (find === undefined) {
+      find = prepareFind(connection, count)
+      this.#finds.set(count, find)
+    }
+    return find
   }
 
   run<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
@@ -132,9 +141,10 @@ class SqliteEngine implements Engine {
   }
 }
 
-function prepareFind(connection: SqliteConnection): (digest: string) => unknown {
-  const statement = connection.prepare('select * from bearward_keys where digest = ?')
-  return statement.get.bind(statement) as (digest: string) => unknown
+function prepareFind(connection: SqliteConnection, count: number): (...digests: readonly string[]) => unknown[] {
+  const marks = Array(count).fill('?').join(', ')
+  const statement = connection.prepare(`select * from bearward_keys where digest in (${marks})`)
+  return statement.all.bind(statement) as (...digests: readonly string[]) => unknown[]
 }
 
 /** SQLite has rolled back by itself after some errors, and complains when it is asked again. */

@@ -28,8 +28,8 @@ import { readUsage, writeUses } from './uses.ts'
 export class SqlStore implements KeyStore {
   readonly #engine: Engine
   readonly #migrates: boolean
-  /** The statement of `findByDigest`, compiled once. */
-  readonly #byDigest: string
+  /** The statements of `findByDigest`, by the number of digests, each compiled once. */
+  readonly #byDigest = new Map<number, string>()
   #opening: Promise<void> | undefined
   #isOpen = false
   #isClosed = false
@@ -37,13 +37,11 @@ export class SqlStore implements KeyStore {
   constructor(engine: Engine, migrates: boolean) {
     this.#engine = engine
     this.#migrates = migrates
-    this.#byDigest = compileByDigest(engine.db)
   }
 
-  findByDigest(digest: string, context: ReadContext): MaybePromise<StoredKey | null> {
-    const row = this.#isOpen ? this.#engine.findNow?.(digest) : undefined
-    if (row === undefined) return this.#findByDigest(digest, context)
-    return row === null ? null : keyOf(row)
+  findByDigest(digests: readonly string[], context: ReadContext): MaybePromise<StoredKey | null> {
+    const rows = this.#isOpen ? this.#engine.findNow?.(digests) : undefined
+    return rows === undefined ? this.#findByDigest(digests, context) : firstOf(rows, digests)
   }
 
   async findById(id: string): Promise<(StoredKey & Usage) | null> {
@@ -120,12 +118,21 @@ export class SqlStore implements KeyStore {
     await this.#engine.close()
   }
 
-  async #findByDigest(digest: string, { fresh }: ReadContext): Promise<StoredKey | null> {
+  async #findByDigest(digests: readonly string[], { fresh }: ReadContext): Promise<StoredKey | null> {
     const engine = await this.#open()
     const from = fresh ? engine.db : engine.replica
-    const query = CompiledQuery.raw(this.#byDigest, [digest]) as CompiledQuery<KeyRow>
+    const query = CompiledQuery.raw(this.#statementFor(digests), [...digests]) as CompiledQuery<KeyRow>
     const { rows } = await engine.run(() => from.executeQuery(query))
-    return rows[0] === undefined ? null : keyOf(rows[0])
+    return firstOf(rows, digests)
+  }
+
+  #statementFor(digests: readonly string[]): string {
+    let statement = this.#byDigest.get(digests.length)
+    if (statement === undefined) {
+      statement = compileByDigest(this.#engine.db, digests)
+      this.#byDigest.set(digests.length, statement)
+    }
+    return statement
   }
 
   /** For channels: the engine, with its tables at the present version. */
@@ -197,6 +204,15 @@ export async function tableVersion(store: KeyStore): Promise<number> {
   return presentVersion(store.bareEngine())
 }
 
-function compileByDigest(db: Kysely<Schema>): string {
-  return db.selectFrom('bearward_keys').selectAll().where('digest', '=', '').compile().sql
+function compileByDigest(db: Kysely<Schema>, digests: readonly string[]): string {
+  const keys = db.selectFrom('bearward_keys').selectAll()
+  const [only = ''] = digests
+  return (digests.length === 1 ? keys.where('digest', '=', only) : keys.where('digest', 'in', digests)).compile().sql
+}
+
+/** The key under the first of the digests that is taken; rows come in any order. */
+function firstOf(rows: readonly KeyRow[], digests: readonly string[]): StoredKey | null {
+  const keys = rows.map(keyOf)
+  if (keys.length < 2) return keys[0] ?? null
+  return keys.sort((one, other) => digests.indexOf(one.digest) - digests.indexOf(other.digest))[0] ?? null
 }

@@ -142,8 +142,8 @@ test.each(['postgres', 'mysql'] as const)(
       cleanUps.push(() => Promise.all([pool?.end(), replica?.end()]))
       store = mysql(pool as never, { replica: replica as never })
     }
-    expect(await store.findByDigest(name, { fresh: true })).toBeNull()
-    expect(await store.findByDigest(name, { fresh: false })).toMatchObject({ name: 'as it was' })
+    expect(await store.findByDigest([name], { fresh: true })).toBeNull()
+    expect(await store.findByDigest([name], { fresh: false })).toMatchObject({ name: 'as it was' })
     expect(await store.findById('key_1')).toBeNull()
     expect(await store.list({ now: 0, limit: 10 })).toEqual([])
     const keyring = createKeyring({ store, format })
@@ -167,7 +167,7 @@ test('sqlite: lookups and pages walk an index, however deep the page', async () 
   const store = watched({ engine: 'sqlite', place, remove: async () => {} }, statements)
   const after = { createdAt: 5, id: 'key_1' }
   const page = { now: 10, limit: 50 }
-  await store.findByDigest('d', { fresh: true })
+  await store.findByDigest(['d'], { fresh: true })
   await store.list({ ...page })
   await store.list({ ...page, after })
   await store.list({ ...page, after, owner: 'acct_1' })

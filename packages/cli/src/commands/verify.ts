@@ -29,7 +29,7 @@ export const addVerify: AddCommand = (program, frame) => {
         const verifier = createVerifier({
           format,
           async resolve(digest) {
-            const stored = await store.findByDigest(digest, { fresh: true })
+            const stored = await store.findByDigest([digest], { fresh: true })
             return stored && recordOf(stored, systemClock.now())
           },
         })

@@ -102,10 +102,10 @@ export const raceCases: readonly StoreCase[] = [
       const reader = await openAnother()
       const key = sampleKey()
       await fill(store, key)
-      const seen = await readWhile(() => reader.findByDigest(key.digest, FRESH), store.commit(revoked(key)))
+      const seen = await readWhile(() => reader.findByDigest([key.digest], FRESH), store.commit(revoked(key)))
       const states = seen.map((row) => row?.revokedAt ?? 'open')
       expectTrue(states.lastIndexOf('open') < (states.indexOf(NOW) + 1 || Number.POSITIVE_INFINITY), 'a key came back')
-      expectEqual((await reader.findByDigest(key.digest, FRESH))?.revokedAt, NOW, 'a fresh read after the commit')
+      expectEqual((await reader.findByDigest([key.digest], FRESH))?.revokedAt, NOW, 'a fresh read after the commit')
     },
   },
   {

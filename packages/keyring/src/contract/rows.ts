@@ -21,6 +21,7 @@ const TEXTS = [
 
 /** A key with every field set to something that could be lost. */
 const FULL: StoredKey = sampleKey({
+  secretHash: 'django:pbkdf2_sha256$260000$NaCl1234abcd$Wa8lzZLU5SdNRhVhwwVKxqyXtM6Wiu9RCGGGyarGO3w=',
   scopes: ['posts:read', 'posts:write', '*', '__proto__'],
   metadata: { team: 'Ünï 🔑', nested: { list: [1, 2.5, null, true, 'a'], empty: {} }, quote: '\'"\\' },
   notBefore: 0,
@@ -39,7 +40,7 @@ const FULL: StoredKey = sampleKey({
 const BARE: StoredKey = sampleKey({ name: '', owner: null, environment: null, scopes: [], metadata: {} })
 
 async function expectStored(store: KeyStore, key: StoredKey): Promise<void> {
-  expectEqual(await store.findByDigest(key.digest, FRESH), key, 'findByDigest')
+  expectEqual(await store.findByDigest([key.digest], FRESH), key, 'findByDigest')
   expectEqual(await store.findById(key.id), { ...key, ...NEVER_USED }, 'findById')
 }
 
@@ -47,8 +48,8 @@ export const rowCases: readonly StoreCase[] = [
   {
     name: 'a missing row is null',
     async run({ store }) {
-      expectEqual(await store.findByDigest('d'.repeat(64), FRESH), null, 'findByDigest')
-      expectEqual(await store.findByDigest('d'.repeat(64), { fresh: false }), null, 'findByDigest, not fresh')
+      expectEqual(await store.findByDigest(['d'.repeat(64)], FRESH), null, 'findByDigest')
+      expectEqual(await store.findByDigest(['d'.repeat(64)], { fresh: false }), null, 'findByDigest, not fresh')
       expectEqual(await store.findById('key_nobody'), null, 'findById')
       expectEqual(await store.list({ now: NOW, limit: 10 }), [], 'list')
       expectEqual(await store.audit({ limit: 10 }), [], 'audit')
@@ -66,7 +67,7 @@ export const rowCases: readonly StoreCase[] = [
   {
     name: 'every field of a key can be changed',
     async run({ store }) {
-      const key = { ...BARE, id: FULL.id, digest: FULL.digest, createdAt: FULL.createdAt }
+      const key = { ...BARE, id: FULL.id, createdAt: FULL.createdAt }
       await fill(store, key)
       const full = { ...FULL, version: 2 }
       await store.commit(changed(full, auditOf('updated', key, full, NOW, {})))
@@ -98,13 +99,44 @@ export const rowCases: readonly StoreCase[] = [
       const key = sampleKey({ id: 'key_Abc', digest: 'unkey:AbC+/=' })
       await fill(store, key)
       for (const digest of ['unkey:abc+/=', 'UNKEY:ABC+/=', 'unkey:AbC+/= ', 'unkey:ÁbC+/=', 'unkey:AbC+/', '%', '']) {
-        expectEqual(await store.findByDigest(digest, FRESH), null, `findByDigest(${digest})`)
+        expectEqual(await store.findByDigest([digest], FRESH), null, `findByDigest(${digest})`)
       }
       for (const id of ['key_abc', 'KEY_ABC', 'key_Abc ', 'key_%']) {
         expectEqual(await store.findById(id), null, `findById(${id})`)
       }
       const twins = ['key_abc', 'key_ABC', 'key_Abc2'].map((id) => sampleKey({ id, digest: `unkey:${id}` }))
       expectEqual((await store.commit(issued(...twins))).status, 'committed', 'keys that differ in case alone')
+    },
+  },
+  {
+    name: 'of several digests the first that is taken leads to its key, in one read',
+    async run({ store }) {
+      const [one, two] = [sampleKey({ digest: 'unkey:AbC+/=' }), sampleKey()]
+      await fill(store, one, two)
+      const unknown = 'e'.repeat(64)
+      const found = async (...digests: string[]) => (await store.findByDigest(digests, FRESH))?.id ?? null
+      expectEqual(await found(unknown, one.digest), one.id, 'the second of two')
+      expectEqual(await found(one.digest, unknown, two.digest), one.id, 'the first of three')
+      expectEqual(await found(two.digest, unknown, one.digest), two.id, 'the same three in another order')
+      expectEqual(await found(two.digest, two.digest), two.id, 'the same one twice')
+      expectEqual(await found(unknown, 'unkey:abc+/=', `${two.digest} `), null, 'none')
+    },
+  },
+  {
+    name: 'a key that is given another digest is found by that alone',
+    async run({ store }) {
+      const [key, other] = [sampleKey({ digest: 'unkey:AbC+/=' }), sampleKey()]
+      await fill(store, key, other)
+      const after = next(key, { digest: 'a'.repeat(64) })
+      const taken = next(key, { digest: other.digest })
+      const entry = auditOf('redigested', key, after, NOW, {})
+      expectEqual(await store.commit(changed(taken, entry)), { status: 'duplicate', field: 'digest' }, 'a taken digest')
+      await expectStored(store, key)
+      expectEqual((await store.commit(changed(after, entry))).status, 'committed', 'a new digest')
+      await expectStored(store, after)
+      expectEqual(await store.findByDigest([key.digest], FRESH), null, 'the old digest')
+      await fill(store, sampleKey({ digest: key.digest }))
+      expectEqual((await store.findByDigest([key.digest], FRESH))?.owner, 'acct_1', 'the old digest, taken by another')
     },
   },
   {
@@ -116,7 +148,7 @@ export const rowCases: readonly StoreCase[] = [
       await fill(store, key)
       metadata.team = 'changed'
       scopes.push('admin')
-      const found = (await store.findByDigest(key.digest, FRESH)) as { scopes: string[]; owner: string } | null
+      const found = (await store.findByDigest([key.digest], FRESH)) as { scopes: string[]; owner: string } | null
       found?.scopes.push('admin')
       if (found !== null) found.owner = 'changed'
       await expectStored(store, { ...key, metadata: { team: 'a' }, scopes: ['posts:read'] })
@@ -140,7 +172,7 @@ export const rowCases: readonly StoreCase[] = [
       const key = sampleKey()
       await fill(store, key)
       await store.close()
-      await expectRejection(() => store.findByDigest(key.digest, FRESH), 'findByDigest')
+      await expectRejection(() => store.findByDigest([key.digest], FRESH), 'findByDigest')
       await expectRejection(() => store.findById(key.id), 'findById')
       await expectRejection(() => store.list({ now: NOW, limit: 1 }), 'list')
       await expectRejection(() => store.commit(issued(sampleKey())), 'commit')

@@ -21,6 +21,7 @@ export function sampleKey(changes: Partial<StoredKey> = {}): StoredKey {
   return {
     id: `key_${made}`,
     digest,
+    secretHash: null,
     hint: `acme_live_${String(made).padStart(4, '0')}…`,
     name: 'CI',
     owner: 'acct_1',

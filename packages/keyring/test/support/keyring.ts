@@ -27,6 +27,7 @@ export interface SetUp {
 
 const EVENTS: readonly KeyringEvent[] = [
   'issued',
+  'redigested',
   'updated',
   'disabled',
   'enabled',

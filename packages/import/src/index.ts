@@ -1,0 +1,15 @@
+// Public names: for each system the format of its tokens and the reader of its rows; then where rows come from.
+
+export { type BetterAuthKeysOptions, type BetterAuthRowOptions, betterAuthKeys, betterAuthRow } from './better-auth.ts'
+export type { Row } from './columns.ts'
+export { type DrfKeysOptions, drfKeys, drfRow } from './drf.ts'
+export { type GithubStyleTokensOptions, githubStyleTokens } from './github.ts'
+export { type KeypalKeysOptions, keypalKeys, keypalRow } from './keypal.ts'
+export type { OwnerOptions } from './owner.ts'
+export { type PlainKeysOptions, type PlainRowOptions, plainKeys, plainRow } from './plain.ts'
+export { type PrefixedApiKeysOptions, prefixedApiKeyRow, prefixedApiKeys } from './prefixed-api-key.ts'
+export { type SanctumRowOptions, type SanctumTokensOptions, sanctumRow, sanctumTokens } from './sanctum.ts'
+export type { Prefixes } from './shapes.ts'
+export { csvRows, jsonLines, type Pieces } from './sources.ts'
+export { type KnownTable, TABLES, type TableOptions, tableRows } from './table.ts'
+export { type UnkeyKeysOptions, unkeyKeys, unkeyRow } from './unkey.ts'

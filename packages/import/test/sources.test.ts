@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { csvRows, jsonLines, type Pieces, TABLES, tableRows } from '../src/index.ts'
+
+async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const read: T[] = []
+  for await (const row of rows) read.push(row)
+  return read
+}
+
+/** The same bytes in pieces of some size, which may cut a character. */
+function cut(text: string, size: number): Uint8Array[] {
+  const bytes = new TextEncoder().encode(text)
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.slice(index * size, (index + 1) * size),
+  )
+}
+
+describe('jsonLines()', () => {
+  test('comes out as it went in, however it is cut', async () => {
+    const rows = fc.array(fc.dictionary(fc.string(), fc.oneof(fc.string({ unit: 'grapheme' }), fc.integer())))
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 50 }), async (given, size) => {
+        const text = given.map((row) => `${JSON.stringify(row)}\r\n`).join('\n')
+        expect(await all(jsonLines(cut(text, size)))).toEqual(JSON.parse(JSON.stringify(given)))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('goes on after a line that is no JSON, and needs no end of line', async () => {
+    expect(await all(jsonLines(['{"a":1}\n{broken\n', '{"b":2}']))).toEqual([{ a: 1 }, undefined, { b: 2 }])
+  })
+
+  test('refuses a line without end', async () => {
+    function* endless(): Iterable<string> {
+      for (;;) yield 'x'.repeat(100_000)
+    }
+    await expect(all(jsonLines(endless()))).rejects.toThrow('jsonLines: a line is longer than 1000000 characters')
+  })
+})
+
+describe('csvRows()', () => {
+  const read = (text: string, options?: { separator?: string }): Promise<unknown[]> =>
+    all(csvRows(cut(text, 7), options))
+
+  test('reads quotes, line breaks, a byte order mark and other separators', async () => {
+    const text = '\ufeffid,meta\r\n1,"{""a"":""x, y""}"\r\n\r\n2,"two\nlines"\r\n'
+    expect(await read(text)).toEqual([
+      { id: '1', meta: '{"a":"x, y"}' },
+      { id: '2', meta: 'two\nlines' },
+    ])
+    expect(await read('id;meta\n1;ü\n', { separator: ';' })).toEqual([{ id: '1', meta: 'ü' }])
+    await expect(read('', { separator: '' })).rejects.toThrow(TypeError)
+  })
+
+  test('says where a file cannot be read, and not what stands there', async () => {
+    const secret = 'sk_live_secret'
+    for (const text of [`id,key\n1,${secret}"x"\n`, `id,key\n1,${secret},2\n`, `id,key\n1,"${secret}`]) {
+      const error = await read(text).then(String, String)
+      expect(error).toMatch(/^Error: csvRows: line \d+ cannot be read \([A-Z_]+\)$/)
+      expect(error).not.toContain(secret)
+    }
+  })
+
+  test('hands on what its source throws', async () => {
+    async function* failing(): Pieces {
+      yield 'id\n1\n'
+      throw new RangeError('disk')
+    }
+    await expect(all(csvRows(failing()))).rejects.toThrow(RangeError)
+  })
+})
+
+describe('tableRows()', () => {
+  const table = Array.from({ length: 25 }, (_, index) => ({ id: index * 3, name: `row ${index}` }))
+
+  test('reads every row once, page by page in the order of the key', async () => {
+    for (const pageSize of [1, 4, 5, 25, 100]) {
+      const asked: string[] = []
+      const query = async (statement: string, [after = -1]: readonly unknown[]) => {
+        asked.push(statement)
+        return table.filter(({ id }) => id > Number(after)).slice(0, pageSize)
+      }
+      expect(await all(tableRows({ query, database: 'sqlite', table: 'keys', pageSize }))).toEqual(table)
+      expect(asked[0]).toBe(`select * from "keys" order by "id" limit ${pageSize}`)
+      if (pageSize < 25) expect(asked[1]).toBe(`select * from "keys" where "id" > ? order by "id" limit ${pageSize}`)
+    }
+  })
+
+  test('speaks as each database does', async () => {
+    const asked: string[] = []
+    const query = async (statement: string) => {
+      asked.push(statement)
+      return asked.length % 2 === 1 ? [{ prefix: 'a' }] : []
+    }
+    await all(tableRows({ query, database: 'mysql', ...TABLES.drf, pageSize: 1 }))
+    await all(tableRows({ query, database: 'postgres', table: 'app.keys', key: 'prefix', pageSize: 1 }))
+    expect(asked[1]).toBe('select * from `rest_framework_api_key_apikey` where `prefix` > ? order by `prefix` limit 1')
+    expect(asked[3]).toBe('select * from "app"."keys" where "prefix" > $1 order by "prefix" limit 1')
+  })
+
+  test('takes no names that are none', async () => {
+    const query = async () => [{ other: 1 }]
+    const base = { query, database: 'sqlite', table: 'keys' } as const
+    for (const [options, message] of [
+      [{ ...base, table: 'keys; drop table keys' }, 'option `table`'],
+      [{ ...base, key: '"' }, 'option `key`'],
+      [{ ...base, database: 'oracle' }, 'option `database`'],
+      [{ ...base, pageSize: 0 }, 'option `pageSize`'],
+      [{ ...base, query: 7 }, 'option `query`'],
+      [{ ...base, pageSize: 1 }, 'no column of the name `key`'],
+    ] as const) {
+      await expect(all(tableRows(options as never)), message).rejects.toThrow(message)
+    }
+  })
+})
