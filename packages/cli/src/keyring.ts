@@ -88,7 +88,7 @@ function failureOf(error: unknown): Failure {
   const line = (message || String(code)).split('\n')[0]
   if (
     /SQLITE_(?:CANTOPEN|READONLY|PERM)|unable to open|cannot open|readonly|permission denied|access denied/i.test(
-      `${code} ${line}`,
+      `${String(code)} ${String(line)}`,
     )
   ) {
     return new Failure('denied', `the database may not be used: ${String(line)}`, 'check its permissions', {

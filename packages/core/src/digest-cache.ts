@@ -42,17 +42,10 @@ export class DigestCache<Value extends Digested> {
 
 /** The first seven characters of lower-case hex as a number: 28 bits, which every engine keeps without an object. */
 export function shortOf(digest: string): number {
-  return (
-    (nibble(digest.charCodeAt(0)) << 24) |
-    (nibble(digest.charCodeAt(1)) << 20) |
-    (nibble(digest.charCodeAt(2)) << 16) |
-    (nibble(digest.charCodeAt(3)) << 12) |
-    (nibble(digest.charCodeAt(4)) << 8) |
-    (nibble(digest.charCodeAt(5)) << 4) |
-    nibble(digest.charCodeAt(6))
-  )
-}
-
-function nibble(code: number): number {
-  return (code & 15) + (code >> 6) * 9
+  let short = 0
+  for (let index = 0; index < 7; index++) {
+    const code = digest.charCodeAt(index)
+    short = (short << 4) | ((code & 15) + (code >> 6) * 9)
+  }
+  return short
 }

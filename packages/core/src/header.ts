@@ -9,7 +9,7 @@ export const MISSING: Refused = Object.freeze({ refused: 'missing' })
 export const MALFORMED: Refused = Object.freeze({ refused: 'malformed' })
 
 /** A token that its format has taken already. */
-export interface Presented {
+interface Presented {
   readonly token: string
   readonly parsed: ParsedToken
 }
