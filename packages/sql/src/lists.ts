@@ -1,9 +1,9 @@
-import type { EndingQuery, ListPosition, ListQuery, StoredKey, Usage } from '@bearward/keyring'
+import type { EndingQuery, ListQuery, StoredKey, Usage } from '@bearward/keyring'
 import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { Engine } from './engine.ts'
 import { type JoinedUse, keyOf, keyWithUsageOf, text } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
-import { type Builder, beginsWith, chosen, type Part, partsOf, type Where } from './selection.ts'
+import { type Builder, beginsWith, chosen, isListed, newestFirst, type Part, partsOf, type Where } from './selection.ts'
 
 /** Up to so many keys are got one by one and put in order here; of more, the keys are walked in their order. */
 const FEW = 500
@@ -22,13 +22,11 @@ export function keysWithUses(
 /** A page of keys, newest first. Reads about as many rows as it answers, however many there are. */
 export async function listKeys(engine: Engine, query: ListQuery): Promise<(StoredKey & Usage)[]> {
   const { hint = '', state, now, limit } = query
-  const matching = chosen(query, engine.comparesPairs)
-  const found = hint === '' ? undefined : await few(engine, beginsWith(hint))
-  const pages: (StoredKey & Usage)[][] = []
-  for (const part of partsOf(state, now)) {
-    const ids = found ?? (part.rare === undefined ? undefined : await few(engine, part.rare))
-    pages.push(await pageOf(engine, part, matching, ids, limit))
-  }
+  const hinted = hint === '' ? undefined : await few(engine, beginsWith(hint))
+  const pages =
+    hinted === undefined
+      ? await Promise.all(partsOf(state, now).map((part) => pageOf(engine, part, query)))
+      : [await selectFrom(engine, hinted, query)]
   return pages.flat().sort(newestFirst).slice(0, limit)
 }
 
@@ -62,27 +60,27 @@ async function few(engine: Engine, where: Where): Promise<string[] | undefined> 
   return rows.length > FEW ? undefined : rows.map(({ id }) => text(id))
 }
 
-async function pageOf(
-  engine: Engine,
-  part: Part,
-  matching: Where,
-  ids: readonly string[] | undefined,
-  limit: number,
-): Promise<(StoredKey & Usage)[]> {
-  if (ids?.length === 0) return []
-  const rows = await engine.run((db) => {
-    const keys = keysWithUses(db).where((eb) => {
-      const builder = eb as unknown as Builder
-      return builder.and([part.where(builder), matching(builder)]) as never
-    })
-    if (ids !== undefined) return keys.where('bearward_keys.id', 'in', ids).execute()
-    return keys.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
-  })
+async function pageOf(engine: Engine, { where, rare }: Part, query: ListQuery): Promise<(StoredKey & Usage)[]> {
+  const ids = rare === undefined ? undefined : await few(engine, rare)
+  if (ids !== undefined) return selectFrom(engine, ids, query)
+  const matching = chosen(query, engine.comparesPairs)
+  const rows = await engine.run((db) =>
+    keysWithUses(db)
+      .where((eb) => {
+        const builder = eb as unknown as Builder
+        return builder.and([where(builder), matching(builder)]) as never
+      })
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit)
+      .execute(),
+  )
   return rows.map(keyWithUsageOf)
 }
 
-/** The order of `list()`; ids are ASCII, so that `<` compares bytes. */
-function newestFirst(one: ListPosition, other: ListPosition): number {
-  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt
-  return one.id < other.id ? 1 : one.id > other.id ? -1 : 0
+/** Those of a few keys that are listed. */
+async function selectFrom(engine: Engine, ids: readonly string[], query: ListQuery): Promise<(StoredKey & Usage)[]> {
+  if (ids.length === 0) return []
+  const rows = await engine.run((db) => keysWithUses(db).where('bearward_keys.id', 'in', ids).execute())
+  return rows.map(keyWithUsageOf).filter((key) => isListed(key, query))
 }

@@ -1,4 +1,4 @@
-import type { KeyState, ListQuery } from '@bearward/keyring'
+import { type KeyState, type ListPosition, type ListQuery, type StoredKey, stateOf } from '@bearward/keyring'
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely'
 import type { Schema, Standing } from './schema.ts'
 
@@ -7,13 +7,11 @@ type Condition = ExpressionWrapper<Schema, 'bearward_keys', SqlBool>
 /** A condition on keys, in Kysely's words. */
 export type Where = (eb: Builder) => Condition
 
-/** Keys that are looked for together, in the order of creation. */
+/** Keys that are looked for together. */
 export interface Part {
+  /** What they must meet, for who walks all keys in their order: only what keeps that order may be looked up by an index. */
   readonly where: Where
-  /**
-   * A condition implied by `where` that has an index of its own and that few keys may meet: then it is quicker to get
-   * these than to walk all keys in their order.
-   */
+  /** A condition that they all meet, that few keys may meet, and that has an index of its own. */
   readonly rare?: Where
 }
 
@@ -25,13 +23,13 @@ export function partsOf(state: KeyState | undefined, now: number): readonly Part
     case 'revoked':
       return [{ where: stands('revoked') }]
     case 'expired':
-      return [{ where: stands('expired') }, { where: all(isDue, hasExpired), rare: isDue }]
+      return [{ where: stands('expired') }, { where: walked(isDue, hasExpired), rare: isDue }]
     case 'retired':
-      return [{ where: stands('retired') }, { where: all(isDue, not(hasExpired)), rare: isDue }]
+      return [{ where: stands('retired') }, { where: walked(isDue, not(hasExpired)), rare: isDue }]
     case 'disabled':
       return [{ where: all(stands('disabled'), not(isDue)) }]
     case 'scheduled':
-      return [{ where: all(stands('open', 'retiring'), not(isDue), isToBegin), rare: isToBegin }]
+      return [{ where: walked(isLive, isToBegin, not(isDue)), rare: isToBegin }]
     case 'active':
       return [{ where: all(stands('open'), not(isDue), not(isToBegin)) }]
     case 'retiring':
@@ -45,6 +43,9 @@ export function partsOf(state: KeyState | undefined, now: number): readonly Part
   function hasExpired(eb: Builder): Condition {
     return eb('expires_at', '<=', now)
   }
+  function isLive(eb: Builder): Condition {
+    return eb('standing', 'in', ['open', 'retiring'])
+  }
   function isToBegin(eb: Builder): Condition {
     return eb('not_before', '>', now)
   }
@@ -57,7 +58,7 @@ export function chosen(query: ListQuery, comparesPairs: boolean): Where {
     const conditions: Condition[] = []
     if (owner !== undefined) conditions.push(eb('owner', '=', owner))
     if (environment !== undefined) conditions.push(eb('environment', '=', environment))
-    if (hint !== undefined && hint !== '') conditions.push(beginsWith(hint)(eb))
+    if (hint !== undefined && hint !== '') conditions.push(walked(beginsWith(hint))(eb))
     if (after !== undefined) {
       const { createdAt, id } = after
       const isEarlier = eb('created_at', '<', createdAt)
@@ -74,16 +75,44 @@ export function beginsWith(beginning: string): Where {
   return (eb) => eb.and([eb('hint', '>=', beginning), eb('hint', '<', `${beginning}\u{10ffff}`)])
 }
 
+/** Whether a key found otherwise is one that `list()` selects. */
+export function isListed(key: StoredKey, { owner, environment, state, hint = '', after, now }: ListQuery): boolean {
+  if (owner !== undefined && key.owner !== owner) return false
+  if (environment !== undefined && key.environment !== environment) return false
+  if (state !== undefined && stateOf(key, now) !== state) return false
+  return key.hint.startsWith(hint) && (after === undefined || newestFirst(after, key) < 0)
+}
+
+/** The order of `list()`; ids are ASCII, so that `<` compares bytes. */
+export function newestFirst(one: ListPosition, other: ListPosition): number {
+  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt
+  return one.id < other.id ? 1 : one.id > other.id ? -1 : 0
+}
+
 function all(...conditions: readonly Where[]): Where {
   return (eb) => eb.and(conditions.map((condition) => condition(eb)))
 }
 
-function stands(...standings: readonly [Standing, ...Standing[]]): Where {
-  const [only, ...others] = standings
-  return (eb) => (others.length === 0 ? eb('standing', '=', only) : eb('standing', 'in', standings))
+function stands(standing: Standing): Where {
+  return (eb) => eb('standing', '=', standing)
+}
+
+/** No planner looks into `coalesce()`: keys are asked one after the other, and not looked up and sorted. */
+function walked(...conditions: readonly Where[]): Where {
+  return all(
+    ...conditions.map(
+      (condition): Where =>
+        (eb) =>
+          known(eb, condition) as Condition,
+    ),
+  )
+}
+
+function not(condition: Where): Where {
+  return (eb) => eb.not(known(eb, condition)) as Condition
 }
 
 /** A date that is not there has not come, and does not hold back. */
-function not(condition: Where): Where {
-  return (eb) => eb.not(eb.fn.coalesce(condition(eb), eb.lit(false))) as unknown as Condition
+function known(eb: Builder, condition: Where) {
+  return eb.fn.coalesce(condition(eb), eb.lit(false)) as unknown as Condition
 }

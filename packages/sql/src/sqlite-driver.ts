@@ -54,10 +54,16 @@ function statementOf(handle: SqliteStatementHandle): SqliteStatement {
 const BUSY_TIMEOUT_MS = 5
 
 /**
- * Opens a file as the store wants it: what was acknowledged is on the disk. `node:sqlite` is asked for and not imported:
- * whoever uses another database needs no runtime that has it.
+ * What a file needs before its first transaction: readers and the writer do not wait for each other, and what was
+ * acknowledged is on the disk. Each reads the file, which may be busy: while another process mends it after a crash, say.
  *
- * @see https://www.sqlite.org/pragma.html#pragma_synchronous
+ * @see https://www.sqlite.org/wal.html https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+export const FILE_MANNERS: readonly string[] = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL']
+
+/**
+ * Opens a file without reading it. `node:sqlite` is asked for and not imported: whoever uses another database needs no
+ * runtime that has it.
  */
 export function openSqlite(path: string): SqliteConnection {
   const sqlite = process.getBuiltinModule('node:sqlite')
@@ -66,7 +72,7 @@ export function openSqlite(path: string): SqliteConnection {
   }
   try {
     const database = new sqlite.DatabaseSync(path)
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA synchronous = FULL`)
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return database
   } catch (cause) {
     throw new Error(`sqlite: cannot open ${path}`, { cause })

@@ -4,7 +4,7 @@ import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './e
 import { whole } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
 import { isBusy, retryBusy } from './sqlite-busy.ts'
-import { kyselyConnection, openSqlite, type SqliteConnection } from './sqlite-driver.ts'
+import { FILE_MANNERS, kyselyConnection, openSqlite, type SqliteConnection } from './sqlite-driver.ts'
 import { SqlStore } from './store.ts'
 
 /**
@@ -35,8 +35,7 @@ function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine
   if (typeof source === 'string' && source !== '') {
     return new SqliteEngine(openSqlite(source), {
       closes: true,
-      // Readers and the writer do not wait for each other: https://www.sqlite.org/wal.html
-      ...(source !== ':memory:' && { setUp: 'PRAGMA journal_mode = WAL' }),
+      ...(source !== ':memory:' && { setUp: FILE_MANNERS }),
     })
   }
   if (typeof (source as SqliteConnection | null)?.prepare !== 'function') {
@@ -46,8 +45,8 @@ function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine
 }
 
 interface Manners {
-  /** A statement that must have succeeded before the first transaction. */
-  readonly setUp?: string
+  /** Statements that must have succeeded before the first transaction. */
+  readonly setUp?: readonly string[]
   readonly closes?: boolean
 }
 
@@ -57,13 +56,13 @@ class SqliteEngine implements Engine {
   readonly db: Kysely<Schema>
   readonly #connection: SqliteConnection | undefined
   readonly #closes: boolean
-  #setUp: string | undefined
+  #setUp: readonly string[]
   /** Whether the connection holds a transaction whose writes nobody may see yet. */
   #isInTransaction = false
   /** Statements by the number of digests. */
   readonly #finds = new Map<number, (...digests: readonly string[]) => unknown[]>()
 
-  constructor(source: SqliteConnection | Kysely<Schema>, { setUp, closes = false }: Manners = {}) {
+  constructor(source: SqliteConnection | Kysely<Schema>, { setUp = [], closes = false }: Manners = {}) {
     this.#connection = source instanceof Kysely ? undefined : source
     this.db =
       source instanceof Kysely
@@ -103,8 +102,8 @@ class SqliteEngine implements Engine {
   transact<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     return retryBusy(() =>
       this.db.connection().execute(async (connection) => {
-        if (this.#setUp !== undefined) await connection.executeQuery(CompiledQuery.raw(this.#setUp))
-        this.#setUp = undefined
+        for (const statement of this.#setUp) await connection.executeQuery(CompiledQuery.raw(statement))
+        this.#setUp = []
         // Takes the write lock first: a transaction that begins by reading may find, when it writes, that it is too late.
         await sql`begin immediate`.execute(connection)
         this.#isInTransaction = true
