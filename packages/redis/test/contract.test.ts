@@ -27,6 +27,8 @@ async function open(clientName: ClientName): Promise<OpenChannels> {
     const proxy = await startProxy({ to: Number(port) })
     const { client, close } = await openClient(clientName, `redis://127.0.0.1:${proxy.port}`)
     const channel = redisChannel(client, { name, leaseMs: LEASE_MS })
+    // Opens the connection that listens, so that no case waits for that.
+    await channel.publish({ invalidations: [] }, { confirm: false })
     proxies.set(channel, proxy)
     cleanups.push(() => {
       close()
