@@ -44,7 +44,7 @@ export interface Revocation {
 }
 
 /** An acceptance that began after its revocation had resolved. */
-export interface Violation {
+interface Violation {
   readonly key: number
   readonly process: string
   readonly sight: Sight

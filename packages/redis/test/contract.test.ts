@@ -3,7 +3,7 @@ import type { Channel } from '@bearward/core'
 import { channelContract, type OpenChannels } from '@bearward/core/testing'
 import { startProxy, type TcpProxy } from '@internal/services'
 import type {} from '@internal/services/setup/redis'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, inject, test } from 'vitest'
 import { redisChannel } from '../src/index.ts'
 import { CLIENTS, type ClientName, openClient } from './support/clients.ts'
 import { witness } from './support/subscriber.ts'
@@ -27,6 +27,8 @@ async function open(clientName: ClientName): Promise<OpenChannels> {
     const proxy = await startProxy({ to: Number(port) })
     const { client, close } = await openClient(clientName, `redis://127.0.0.1:${proxy.port}`)
     const channel = redisChannel(client, { name, leaseMs: LEASE_MS })
+    // Opens the connection that listens, so that no case waits for that.
+    await channel.publish({ invalidations: [] }, { confirm: false })
     proxies.set(channel, proxy)
     cleanups.push(() => {
       close()
@@ -38,9 +40,18 @@ async function open(clientName: ClientName): Promise<OpenChannels> {
   // While the registry is young, every publication waits for a lease.
   const founder = await channel()
   const { prove } = witness(founder)
-  await expect.poll(() => prove().then(() => true, String)).toBe(true)
+  const proved = async (): Promise<void> => {
+    while (
+      !(await prove().then(
+        () => true,
+        () => false,
+      ))
+    )
+      await wait(20)
+  }
+  await proved()
   await wait(LEASE_MS * 1.1)
-  await prove()
+  await proved()
   await founder.close()
   return {
     channel,
