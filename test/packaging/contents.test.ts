@@ -21,7 +21,7 @@ describe.each(tarballs)('$name', ({ path }) => {
   })
 })
 
-describe.each(['core', 'express', 'koa', 'hono'])('@bearward/%s', (name) => {
+describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'import'])('@bearward/%s', (name) => {
   const installed = join(consumer, 'node_modules/@bearward', name)
 
   test('holds sources, what was built from them, and what explains it', async () => {

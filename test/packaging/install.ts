@@ -39,11 +39,16 @@ async function install(consumer: string, tarballs: string[]): Promise<void> {
   await cp(join(here, 'consumers'), consumer, { recursive: true })
   await writeFile(join(consumer, 'package.json'), '{ "private": true }\n')
 
-  // The one dependency from a registry is packed from where it is installed: npm needs no network then.
-  const lruCache = join(consumer, 'lru-cache.tgz')
-  await run('tar', ['-czf', lruCache, '-hC', join(here, 'node_modules'), 'lru-cache'], here)
+  // Dependencies from a registry are packed from where they are installed: npm needs no network then.
+  const dependencies = await Promise.all(
+    ['lru-cache', 'kysely', 'csv-parse'].map(async (name) => {
+      const tarball = join(consumer, `${name}.tgz`)
+      await run('tar', ['-czf', tarball, '-hC', join(here, 'node_modules'), name], here)
+      return tarball
+    }),
+  )
   const quietly = ['--no-audit', '--no-fund', '--no-update-notifier']
-  await run('npm', ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, lruCache], consumer)
+  await run('npm', ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, ...dependencies], consumer)
 
   // The frameworks are peers, brought by the user: here by links to the ones of the workspace.
   await mkdir(join(consumer, 'node_modules/@types'), { recursive: true })
