@@ -21,30 +21,33 @@ describe.each(tarballs)('$name', ({ path }) => {
   })
 })
 
-describe.each(['core', 'express', 'koa', 'hono', 'leak-report', 'redis'])('@bearward/%s', (name) => {
-  const installed = join(consumer, 'node_modules/@bearward', name)
+describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'redis'])(
+  '@bearward/%s',
+  (name) => {
+    const installed = join(consumer, 'node_modules/@bearward', name)
 
-  test('holds sources, what was built from them, and what explains it', async () => {
-    const files = await readdir(installed, { recursive: true, withFileTypes: true })
-    const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-    const others = paths.map((path) => path.slice(installed.length + 1)).filter((path) => !isExpected(path))
-    expect(others).toEqual([])
-  })
-
-  test('is licensed, and names no workspace or unbuilt file', async () => {
-    const manifest = await readFile(join(installed, 'package.json'), 'utf8')
-    expect(existsSync(join(installed, 'LICENSE'))).toBe(true)
-    expect(manifest).not.toContain('workspace:')
-    expect(JSON.parse(manifest).exports['.']).toEqual({
-      types: './dist/index.d.ts',
-      default: './dist/index.js',
+    test('holds sources, what was built from them, and what explains it', async () => {
+      const files = await readdir(installed, { recursive: true, withFileTypes: true })
+      const paths = files.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+      const others = paths.map((path) => path.slice(installed.length + 1)).filter((path) => !isExpected(path))
+      expect(others).toEqual([])
     })
-  })
 
-  function isExpected(path: string): boolean {
-    if (/^(LICENSE|README\.md|package\.json|src\/[\w/-]+\.ts)$/.test(path)) return true
-    // A file in dist without a source is left over from a source that was renamed or deleted.
-    const built = /^dist\/([\w/-]+)(\.js|\.d\.ts)(\.map)?$/.exec(path)
-    return built !== null && existsSync(join(installed, `src/${built[1]}.ts`))
-  }
-})
+    test('is licensed, and names no workspace or unbuilt file', async () => {
+      const manifest = await readFile(join(installed, 'package.json'), 'utf8')
+      expect(existsSync(join(installed, 'LICENSE'))).toBe(true)
+      expect(manifest).not.toContain('workspace:')
+      expect(JSON.parse(manifest).exports['.']).toEqual({
+        types: './dist/index.d.ts',
+        default: './dist/index.js',
+      })
+    })
+
+    function isExpected(path: string): boolean {
+      if (/^(LICENSE|README\.md|package\.json|src\/[\w/-]+\.ts)$/.test(path)) return true
+      // A file in dist without a source is left over from a source that was renamed or deleted.
+      const built = /^dist\/([\w/-]+)(\.js|\.d\.ts)(\.map)?$/.exec(path)
+      return built !== null && existsSync(join(installed, `src/${built[1]}.ts`))
+    }
+  },
+)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Channel } from '@bearward/core'
 import type { KeyStore } from '@bearward/keyring'
 import { type Database, mysql, postgres, postgresChannel, sqlChannel, sqlite } from '@bearward/sql'
+import { Failure } from './failure.ts'
 
 /** A database that was opened for one command. */
 export interface OpenDatabase {
@@ -28,11 +29,21 @@ export async function openDatabase(url: string, cwd: string, migrate: boolean): 
   return { kind: 'sqlite', store, channel, serverTime: async () => undefined, close: async () => {} }
 }
 
+/** Drivers are the user's: a command line for SQLite needs none. */
+async function loadDriver<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw new Failure('configuration', `the driver ${name} is not installed`, `npm install ${name}`, { cause })
+  }
+}
+
 /** Connections of one command: the channel keeps one. */
 const CONNECTIONS = 3
 
 async function openPostgres(url: string, migrate: boolean): Promise<OpenDatabase> {
-  const { Pool } = await import('pg')
+  const { Pool } = await loadDriver('pg', () => import('pg'))
   const pool = new Pool({ connectionString: url, max: CONNECTIONS, connectionTimeoutMillis: 10_000 })
   // The command that is under way gets the error too.
   pool.on('error', () => {})
@@ -49,7 +60,7 @@ async function openPostgres(url: string, migrate: boolean): Promise<OpenDatabase
 }
 
 async function openMysql(url: string, migrate: boolean): Promise<OpenDatabase> {
-  const { createPool } = await import('mysql2/promise')
+  const { createPool } = await loadDriver('mysql2', () => import('mysql2/promise'))
   const pool = createPool({ uri: url, connectionLimit: CONNECTIONS, connectTimeout: 10_000 })
   const store = mysql(pool, { migrate })
   return {

@@ -41,7 +41,9 @@ export function questionOf(
   const foreign = alsoStoredAs === undefined ? [] : attempt(alsoStoredAs, token)
   return digests.every((digest) => typeof digest === 'string') && !(foreign instanceof Promise)
     ? ask([...digests, ...foreign])
-    : Promise.all([Promise.all(digests), foreign]).then(([own, others]) => ask([...own, ...others]))
+    : Promise.all([Promise.all(digests.map(async (digest) => digest)), foreign]).then(([own, others]) =>
+        ask([...own, ...others]),
+      )
 }
 
 /** What throws must not leave the promises before it alone. */

@@ -40,7 +40,7 @@ export class Columns {
     if (value === undefined) return usual
     // MySQL hands over `bit(1)` as a byte.
     const plain = value instanceof Uint8Array && value.length === 1 ? value[0] : value
-    const written = String(plain).toLowerCase()
+    const written = typeof plain === 'object' ? '' : String(plain as Plain).toLowerCase()
     if (TRUE.has(written)) return true
     return FALSE.has(written) ? false : fail(names, 'must be true or false')
   }
@@ -88,6 +88,8 @@ export class Columns {
     return (isObject ? value : { value }) as Metadata
   }
 }
+
+type Plain = string | number | bigint | boolean
 
 const decoder = new TextDecoder()
 const TRUE = new Set(['true', 't', '1', 'yes', 'on'])

@@ -5,7 +5,6 @@ export const LETTERS: Alphabet = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk
 export const BASE62: Alphabet = alphabet('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
 /** Base62 without `0`, `O`, `I` and `l`. */
 export const BASE58: Alphabet = alphabet('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz')
-export const HEX: Alphabet = alphabet('0123456789abcdef')
 export const ID: Alphabet = alphabet('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-')
 
 function alphabet(characters: string): Alphabet {

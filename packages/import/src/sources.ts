@@ -77,7 +77,7 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   } catch (error) {
     // Its message repeats what stands in the file.
     if (!(error instanceof CsvError)) throw error
-    throw new Error(`csvRows: line ${String(error.lines ?? '?')} cannot be read (${error.code})`)
+    throw new Error(`csvRows: line ${Number(error.lines)} cannot be read (${error.code})`)
   } finally {
     source.destroy()
     parser.destroy()

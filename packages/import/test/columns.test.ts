@@ -61,7 +61,7 @@ describe('a flag', () => {
     expect(new Columns({ enabled: null }).flag(true, 'enabled')).toBe(true)
     expect(new Columns({}).flag(false, 'enabled')).toBe(false)
     for (const written of ['2', 2, 'maybe', {}, []]) {
-      expect(() => new Columns({ enabled: written }).flag(true, 'enabled'), String(written)).toThrow(/^enabled: /)
+      expect(() => new Columns({ enabled: written }).flag(true, 'enabled')).toThrow(/^enabled: /)
     }
   })
 })

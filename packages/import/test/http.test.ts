@@ -15,7 +15,7 @@ type Verifier = ReturnType<World['keyring']['verifier']>
 const servers: Server[] = []
 
 afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
+  for (const server of servers.splice(0)) await new Promise<void>((resolve) => void server.close(() => resolve()))
 })
 
 const FRAMEWORKS: Readonly<Record<string, (verifier: Verifier) => Server>> = {
@@ -31,7 +31,8 @@ const FRAMEWORKS: Readonly<Record<string, (verifier: Verifier) => Server>> = {
     app.use((ctx) => {
       ctx.body = ctx.state.auth.keyId
     })
-    return createServer(app.callback())
+    const answer = app.callback()
+    return createServer((req, res) => void answer(req, res))
   },
   hono(verifier) {
     const app = new Hono()
@@ -43,7 +44,7 @@ const FRAMEWORKS: Readonly<Record<string, (verifier: Verifier) => Server>> = {
 
 async function urlOf(server: Server): Promise<string> {
   servers.push(server)
-  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  if (!server.listening) await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 

@@ -18,7 +18,7 @@ describe('a key with PBKDF2', () => {
     await keyring.import([{ prefix: 'abcdefgh', hashed_key: djangoHash(right), revoked: false }], { read: drfRow() })
     const verifier = keyring.verifier({ cache: false })
     lookups.length = 0
-    const verdicts = await Promise.all([wrong, right, wrong].map((token) => verifier.verify(bearer(token))))
+    const verdicts = await Promise.all([wrong, right, wrong].map(async (token) => verifier.verify(bearer(token))))
     expect(verdicts.map((verdict) => verdict.ok || verdict.denial.code)).toEqual(['invalid', true, 'invalid'])
     expect(lookups.length).toBe(2)
     await keyring.flush()
@@ -31,7 +31,7 @@ describe('a key with PBKDF2', () => {
     const format = drfKeys({ maxConcurrent: 1, maxWaiting: 2 })
     const stored = djangoHash(`abcdefgh.${SECRET}`)
     const { signal } = new AbortController()
-    const checks = Array.from({ length: 5 }, () => format.slow?.verify(`abcdefgh.${SECRET}`, stored, signal))
+    const checks = Array.from({ length: 5 }, async () => format.slow?.verify(`abcdefgh.${SECRET}`, stored, signal))
     const outcomes = await Promise.allSettled(checks)
     expect(outcomes.map(({ status }) => status)).toEqual([
       'fulfilled',

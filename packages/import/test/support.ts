@@ -52,7 +52,7 @@ export const IMPORTS: readonly ForeignFormat[] = [
   plainKeys({ pattern: /[0-9a-f]{40}/ }),
 ]
 
-export const READERS: Readonly<Record<string, (row: Row) => ImportRow>> = {
+const READERS: Readonly<Record<string, (row: Row) => ImportRow>> = {
   unkey: unkeyRow(),
   'better-auth': betterAuthRow(),
   keypal: keypalRow(),

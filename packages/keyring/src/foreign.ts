@@ -50,10 +50,9 @@ export function taggedHandle(format: string, handle: string): string {
 export function foreignTokens(formats: readonly ForeignFormat[]): TokenFormat {
   const recognising = (token: string): ForeignFormat[] => formats.filter((format) => format.recognises(token))
   const alsoStoredAs = (token: string): MaybePromise<readonly string[]> => {
-    const found = recognising(token).map(({ name, digests }) => ({ name, digests: digests(token) }))
-    const tagged = found.map(({ name, digests }) => tagAll(name, digests))
+    const tagged = recognising(token).map((format) => tagAll(format.name, format.digests(token)))
     return tagged.some((each) => each instanceof Promise)
-      ? Promise.all(tagged).then((all) => all.flat())
+      ? Promise.all(tagged.map(async (each) => each)).then((all) => all.flat())
       : (tagged as string[][]).flat()
   }
   const plain: ParsedToken = Object.freeze({ alsoStoredAs })

@@ -43,7 +43,10 @@ function importing(options: Parameters<typeof setUp>[0] = {}) {
 async function contentOf(store: KeyStore): Promise<unknown> {
   const keys = await store.list({ now: NOW, limit: 10_000 })
   const entries = await store.audit({ limit: 10_000 })
-  return { keys, audit: entries.map(({ sequence: _, ...entry }) => entry).sort((a, b) => (a.keyId < b.keyId ? -1 : 1)) }
+  return {
+    keys,
+    audit: entries.map(({ sequence: _sequence, ...entry }) => entry).sort((a, b) => (a.keyId < b.keyId ? -1 : 1)),
+  }
 }
 
 describe('import()', () => {
