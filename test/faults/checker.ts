@@ -91,7 +91,10 @@ function recoveries(history: readonly HistoryEvent[], hits: readonly Verified[])
   for (const process of new Set(hits.map((hit) => hit.process))) {
     const began = hits.filter((hit) => hit.process === process).map((hit) => hit.began)
     for (const { at } of mendings) {
-      const first = began.reduce<bigint | undefined>((least, each) => (each > at ? earlier(least, each) : least), undefined)
+      const first = began.reduce<bigint | undefined>(
+        (least, each) => (each > at ? earlier(least, each) : least),
+        undefined,
+      )
       if (first !== undefined) recovered[process] = Math.max(recovered[process] ?? 0, milliseconds(first - at))
     }
   }

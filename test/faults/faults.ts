@@ -25,8 +25,8 @@ export interface Fault {
   readonly keepsStore: boolean
   /** Whether this fault does the revoking itself. Default false. */
   readonly revokes?: boolean
-  break(moment: Moment): Promise<unknown> | void
-  mend?(moment: Moment): Promise<unknown> | void
+  break(moment: Moment): unknown
+  mend?(moment: Moment): unknown
 }
 
 function someVerifier({ scene, random }: Moment): Member {
@@ -158,6 +158,14 @@ export const FAULTS: readonly Fault[] = [
         proxy.resume()
       }
     },
+  },
+  {
+    // The channel's connections never carry anything again, and nobody tells; new ones work.
+    name: 'strand',
+    needs: 'proxy',
+    isSurvivable: true,
+    keepsStore: true,
+    break: ({ scene }) => scene.ground.proxies[0]?.strand(),
   },
 ]
 

@@ -20,7 +20,8 @@ const HITS_WITHIN_MS = 30_000
 /** The faults that this channel can have. */
 export function faultsOf({ tested, ground }: Scene): Fault[] {
   return [...FAULTS, ...(tested.faults ?? [])].filter(
-    ({ needs }) => needs === undefined || (needs === 'server' ? ground.server !== undefined : ground.proxies.length > 0),
+    ({ needs }) =>
+      needs === undefined || (needs === 'server' ? ground.server !== undefined : ground.proxies.length > 0),
   )
 }
 

@@ -81,7 +81,14 @@ export class Watcher {
 
   #note(key: Watched, began: bigint, verdict: Verdict<KeyringRecord>, isHit: boolean): void {
     const ended = process.hrtime.bigint()
-    this.#lines += lineOf({ kind: 'verified', process: '', key: key.id, began, ended, outcome: outcomeOf(verdict, isHit) })
+    this.#lines += lineOf({
+      kind: 'verified',
+      process: '',
+      key: key.id,
+      began,
+      ended,
+      outcome: outcomeOf(verdict, isHit),
+    })
   }
 }
 

@@ -9,7 +9,10 @@ export const tested: Tested = {
   start: async () => serverGround(await startMariadb({ own: true })),
   open(place, pace) {
     const pools = [place.store, place.channel].map((uri) => createPool({ uri, connectionLimit: 5 }))
-    const [store, channelStore] = pools.map((pool) => mysql(pool)) as [ReturnType<typeof mysql>, ReturnType<typeof mysql>]
+    const [store, channelStore] = pools.map((pool) => mysql(pool)) as [
+      ReturnType<typeof mysql>,
+      ReturnType<typeof mysql>,
+    ]
     return {
       store,
       channel: sqlChannel(channelStore, pace),
