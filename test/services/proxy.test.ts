@@ -138,7 +138,7 @@ test('strand() holds the connections that are open, and lets new ones pass', asy
   await untilOthersPassed()
   expect(arrived).toEqual(['hello', 'new'])
   proxy.drop()
-  await once(old.resume(), 'close')
+  await once(old.resume(), 'end')
 })
 
 test('a server that is gone ends the connection', async () => {
