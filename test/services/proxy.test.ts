@@ -128,6 +128,19 @@ test('pause() holds what delay() has kept', async () => {
   expect(String((await answer)[0])).toBe('one')
 })
 
+test('strand() holds the connections that are open, and lets new ones pass', async () => {
+  const old = await open()
+  await ask(old, 'hello')
+  proxy.strand()
+  old.write('lost')
+  proxy.resume()
+  await ask(await open(), 'new')
+  await untilOthersPassed()
+  expect(arrived).toEqual(['hello', 'new'])
+  proxy.drop()
+  await once(old.resume(), 'end')
+})
+
 test('a server that is gone ends the connection', async () => {
   close()
   const client = await open()

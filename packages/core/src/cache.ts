@@ -117,13 +117,13 @@ export class RecordCache<Entry extends Remembered> {
     } else if (target.digest !== undefined) {
       this.#records.delete(target.digest)
       for (const digest of [...this.#byFoundBy.of(target.digest)]) this.#records.delete(digest)
-      if (this.#hasOtherDigests) this.#unknown.clear()
+      if (this.#hasOtherDigests) this.#clearUnknown()
       else this.#unknown.delete(target.digest)
     } else {
       const digests = target.id !== undefined ? this.#byId.of(target.id) : this.#byOwner.of(target.owner ?? '')
       for (const digest of [...digests]) this.#records.delete(digest)
       // A key that was just made has an id and an owner, and nobody here knows its digest.
-      this.#unknown.clear()
+      this.#clearUnknown()
     }
   }
 
@@ -132,8 +132,13 @@ export class RecordCache<Entry extends Remembered> {
   }
 
   clear(): void {
-    this.#unknown.clear()
+    this.#clearUnknown()
     this.#records.clear()
+  }
+
+  /** Clearing costs as much as the cache could hold, also when it holds nothing, as it mostly does. */
+  #clearUnknown(): void {
+    if (this.#unknown.size > 0) this.#unknown.clear()
   }
 
   #isFresh(read: Read, now: number, monotonic: number): boolean {

@@ -48,10 +48,23 @@ export async function register(engine: Engine, id: string, leaseMs: number, ackn
   await beginCount(engine)
 }
 
+/** Never less than before: a write that was held up may come after a later one. */
 export async function acknowledge(engine: Engine, id: string, sequence: number): Promise<void> {
-  await engine.run((db) =>
-    db.updateTable('bearward_members').set({ acknowledged: sequence }).where('id', '=', id).execute(),
+  const own = (db: Kysely<Schema>) => db.updateTable('bearward_members').where('id', '=', id)
+  await engine.run((db) => own(db).set({ acknowledged: sequence }).where('acknowledged', '<', sequence).execute())
+}
+
+/** The number of the latest commit, and whether publishers wait for this process at that moment. */
+export async function lookUp(engine: Engine, id: string): Promise<{ last: number; isRegistered: boolean }> {
+  const isRegistered = sql<unknown>`exists (select 1 from bearward_members where id = ${id} and until > ${sql.raw(NOW[engine.name])})`
+  const row = await engine.run((db) =>
+    db
+      .selectFrom('bearward_counters')
+      .select(['value', isRegistered.as('registered')])
+      .where('name', '=', 'commits')
+      .executeTakeFirstOrThrow(),
   )
+  return { last: whole(row.value), isRegistered: Boolean(Number(row.registered)) }
 }
 
 export async function unregister(engine: Engine, id: string): Promise<void> {

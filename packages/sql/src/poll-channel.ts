@@ -13,8 +13,9 @@ import {
 import { Acknowledgements } from '@bearward/core/channel'
 import type { KeyStore } from '@bearward/keyring'
 import { memberId, wholeOption } from './channel-options.ts'
+import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
-import { acknowledge, censusOf, countMembers, RENEW_AFTER_MS, register, unregister } from './members.ts'
+import { acknowledge, censusOf, countMembers, lookUp, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { text, whole } from './rows.ts'
 import { SqlStore } from './store.ts'
 
@@ -61,6 +62,8 @@ export function sqlChannel(store: KeyStore, options: SqlChannelOptions = {}): Ch
 
 /** Entries read at once. */
 const PAGE = 1000
+/** Time to find out who must be waited for. */
+const COUNT_WITHIN_MS: number = 10 * SECOND
 /** Stands for every key in an entry that was written by hand. */
 const EVERY_KEY = '*'
 
@@ -81,6 +84,8 @@ class PollChannel implements Channel {
   #read: number | undefined
   #registeredAt = Number.NEGATIVE_INFINITY
   #polling: Promise<void> | undefined
+  /** Counts looks. */
+  #turn = 0
   #cancelTimer: () => void = () => {}
   #isClosed = false
 
@@ -113,7 +118,7 @@ class PollChannel implements Channel {
       for (const { id, acknowledged } of registered) if (acknowledged >= sequence) acknowledgements.receive(id)
       return censusOf(registered, ageMs)
     }
-    const census = await receive()
+    const census = await within(this.#settings.clock, COUNT_WITHIN_MS, 'sqlChannel: counting the processes', receive())
     if (!confirm) return acknowledgements.unconfirmed(census)
     const stop = this.#repeat(receive)
     try {
@@ -142,33 +147,49 @@ class PollChannel implements Channel {
   }
 
   #poll(): Promise<void> {
-    const polling = this.#readLog().finally(() => {
+    const turn = ++this.#turn
+    const { clock } = this.#settings
+    // On a connection that carries nothing any more it would last for ever. After a lease it proves nothing anyhow.
+    const polling = within(clock, this.leaseMs, 'sqlChannel: a look at the log', this.#readLog(turn)).finally(() => {
       if (this.#polling === polling) this.#polling = undefined
     })
     this.#polling = polling
     return polling
   }
 
-  async #readLog(): Promise<void> {
+  async #readLog(turn: number): Promise<void> {
     const engine = await this.#engine()
-    const { clock } = this.#settings
-    const now = clock.monotonic()
     const isNew = this.#read === undefined
-    if (now - this.#registeredAt >= RENEW_AFTER_MS) {
-      // Before the log is read: who publishes after it waits for this process.
-      await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
-      this.#registeredAt = now
-    }
-    const last = await lastSequence(engine)
+    const last = await this.#lookRegistered(engine)
+    this.#checkTurn(turn)
     const from = this.#read ?? last
     for (let after = from; after < last; ) {
       const { keyIds, next, hasGap } = await entriesAfter(engine, after, last)
+      this.#checkTurn(turn)
       if (hasGap) for (const subscriber of this.#subscribers) subscriber.lost()
       else this.#tell(keyIds)
       after = next
     }
     this.#read = last
     if (isNew || last > from) await acknowledge(engine, this.#id, last)
+  }
+
+  /** The number of the latest commit, read while publishers wait for this process: who publishes later will. */
+  async #lookRegistered(engine: Engine): Promise<number> {
+    const now = this.#settings.clock.monotonic()
+    if (now - this.#registeredAt < RENEW_AFTER_MS) {
+      const { last, isRegistered } = await lookUp(engine, this.#id)
+      if (isRegistered) return last
+      // A server took over that had not heard of it, or somebody has emptied the table.
+    }
+    await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
+    this.#registeredAt = now
+    return (await lookUp(engine, this.#id)).last
+  }
+
+  /** A look that was given up changes nothing any more. */
+  #checkTurn(turn: number): void {
+    if (turn !== this.#turn) throw new Error('sqlChannel: this look at the log was given up')
   }
 
   #tell(keyIds: readonly string[]): void {
@@ -216,13 +237,6 @@ class PollChannel implements Channel {
       // The registration runs out by itself.
     }
   }
-}
-
-async function lastSequence(engine: Engine): Promise<number> {
-  const row = await engine.run((db) =>
-    db.selectFrom('bearward_counters').select('value').where('name', '=', 'commits').executeTakeFirstOrThrow(),
-  )
-  return whole(row.value)
 }
 
 async function entriesAfter(

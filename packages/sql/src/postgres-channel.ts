@@ -10,28 +10,13 @@ import {
   schedule,
   systemClock,
 } from '@bearward/core'
-import { Acknowledgements } from '@bearward/core/channel'
+import { Acknowledgements, type Census } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
+import { Listener, type ListenPool } from './listener.ts'
 import { censusOf, countMembers, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
-
-/** The part of a `pg` pool that is used. */
-export interface ListenPool {
-  connect(): Promise<ListenClient>
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
-  readonly options?: { readonly max?: number | undefined }
-}
-
-/** The part of a client of a `pg` pool that is used. */
-export interface ListenClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
-  on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
-  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
-  removeAllListeners(): unknown
-  release(error?: boolean): void
-}
 
 /** What `postgresChannel()` takes besides the pool. */
 export interface PostgresChannelOptions {
@@ -81,6 +66,11 @@ export function postgresChannel(pool: ListenPool, options: PostgresChannelOption
 const MAX_INVALIDATIONS = 7000
 /** Waits before connecting again: short at first, never longer than this share of a lease. */
 const RECONNECT_SHARE = 1 / 2
+/**
+ * A connection on which a proof has not come for a lease and this share of one is taken for dead. In two steps: a process that
+ * stood still for longer finds the proof among what has arrived meanwhile.
+ */
+const GRACE_SHARE = 1 / 3
 
 /** What is sent on the channel of changes; the store's own messages name nobody to answer to. */
 interface Message {
@@ -103,10 +93,13 @@ class ListenChannel implements Channel {
   readonly #id = memberId()
   readonly #subscribers = new Set<ChannelSubscriber>()
   readonly #waiting = new Map<string, Acknowledgements>()
-  readonly #proofs = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
-  #client: ListenClient | undefined
-  #connecting: Promise<void> | undefined
+  readonly #proofs = new Map<number, () => void>()
+  #listener: Listener | undefined
+  #connecting: Promise<Listener> | undefined
+  /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
+  /** Whether publishers may be waiting for this process. */
+  #isMember = false
   #proofsAsked = 0
   #published = 0
   #failures = 0
@@ -143,16 +136,31 @@ class ListenChannel implements Channel {
     const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#clock })
     this.#waiting.set(id, acknowledgements)
     try {
-      const told = JSON.stringify(change.invalidations).length > MAX_INVALIDATIONS ? ['all'] : change.invalidations
-      const message = { sequence: change.sequence, invalidations: told, replyTo: this.#ownChannel, id }
-      await this.#pool.query('select pg_notify($1, $2)', [POSTGRES_CHANGES, JSON.stringify(message)])
-      // Counted after the message was accepted: who registers later hears it before its first proof.
-      const { registered, ageMs } = await countMembers(this.#engine)
-      const census = censusOf(registered, ageMs)
+      const told: Message['invalidations'] =
+        JSON.stringify(change.invalidations).length > MAX_INVALIDATIONS ? ['all'] : change.invalidations
+      const message: Message = { sequence: change.sequence, invalidations: told, replyTo: this.#ownChannel, id }
+      const listener = this.#listener
+      const census =
+        listener === undefined
+          ? await this.#send(message)
+          : await this.#watched(listener, () => this.#sendOver(listener, message))
       return confirm ? await acknowledgements.confirm(census) : acknowledgements.unconfirmed(census)
     } finally {
       this.#waiting.delete(id)
     }
+  }
+
+  /** Counts after the message was accepted: who registers later hears it before its first proof. */
+  async #sendOver(listener: Listener, message: Message): Promise<Census> {
+    await listener.notify(POSTGRES_CHANGES, message)
+    const { registered, ageMs } = await countMembers(listener.engine)
+    return censusOf(registered, ageMs)
+  }
+
+  async #send(message: Message): Promise<Census> {
+    await this.#pool.query('select pg_notify($1, $2)', [POSTGRES_CHANGES, JSON.stringify(message)])
+    const { registered, ageMs } = await countMembers(this.#engine)
+    return censusOf(registered, ageMs)
   }
 
   async close(): Promise<void> {
@@ -164,34 +172,53 @@ class ListenChannel implements Channel {
     this.#isClosed = true
     this.#cancelTimer()
     await this.#connecting?.catch(() => {})
-    this.#drop()
+    const listener = this.#listener
+    this.#listener = undefined
+    listener?.drop()
   }
 
   /** A notification to oneself: all that were committed before it are delivered before it. */
   async #prove(): Promise<void> {
-    await this.#connect()
-    const now = this.#clock.monotonic()
-    if (now - this.#registeredAt >= RENEW_AFTER_MS) {
-      await register(this.#engine, this.#id, this.leaseMs, 0)
-      this.#registeredAt = now
-    }
-    const client = this.#client
-    if (client === undefined) throw new Error('postgresChannel: the connection was lost')
+    const listener = await this.#connect()
+    await this.#watched(listener, () => this.#register(listener))
     const proof = ++this.#proofsAsked
-    const arrived = new Promise<void>((resolve, reject) => this.#proofs.set(proof, { resolve, reject }))
-    client.query('select pg_notify($1, $2)', [this.#ownChannel, JSON.stringify({ proof })]).catch((error: Error) => {
-      this.#proofs.get(proof)?.reject(error)
-    })
-    await arrived.finally(() => this.#proofs.delete(proof))
+    const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
+    try {
+      await this.#watched(listener, () => Promise.all([arrived, listener.notify(this.#ownChannel, { proof })]))
+      this.#failures = 0
+    } finally {
+      this.#proofs.delete(proof)
+    }
   }
 
-  async #connect(): Promise<void> {
+  async #register(listener: Listener): Promise<void> {
+    const now = this.#clock.monotonic()
+    if (now - this.#registeredAt < RENEW_AFTER_MS) return
+    await register(listener.engine, this.#id, this.leaseMs, 0)
+    this.#isMember = true
+    this.#registeredAt = now
+  }
+
+  /** Gives up a connection on which something takes longer than a lease: it may carry nothing any more, and nobody tells. */
+  async #watched<T>(listener: Listener, work: () => Promise<T>): Promise<T> {
+    const { leaseMs } = this
+    let cancel = schedule(this.#clock, leaseMs, () => {
+      cancel = schedule(this.#clock, leaseMs * GRACE_SHARE, () => listener.drop())
+    })
+    try {
+      return await listener.unlessLost(work)
+    } finally {
+      cancel()
+    }
+  }
+
+  async #connect(): Promise<Listener> {
     if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
-    if (this.#client !== undefined) return
+    if (this.#listener !== undefined) return this.#listener
     this.#connecting ??= this.#listen().finally(() => {
       this.#connecting = undefined
     })
-    await this.#connecting
+    return this.#connecting
   }
 
   /** A pool that has no connection to give must not hold up a revocation for longer than the leases do. */
@@ -200,50 +227,42 @@ class ListenChannel implements Channel {
     const late = new Promise<void>((resolve) => {
       cancel = schedule(this.#clock, this.leaseMs, resolve)
     })
-    await Promise.race([this.#connect().catch(() => {}), late])
+    await Promise.race([this.#connect().then(nothing, nothing), late])
     cancel()
   }
 
-  /** One connection, one span of hearing: after a loss nothing that was asked on it counts. */
-  async #listen(): Promise<void> {
-    await migrateTables(this.#engine)
-    const client = await this.#pool.connect()
-    const lost = (): void => this.#lose(client)
-    client.on('error', lost)
-    client.on('end', lost)
-    client.on('notification', ({ channel, payload = '' }) => this.#receive(client, channel, payload))
-    try {
-      await client.query(`listen ${POSTGRES_CHANGES}`)
-      await client.query(`listen ${this.#ownChannel}`)
-    } catch (error) {
-      client.removeAllListeners()
-      client.on('error', () => {})
-      client.release(true)
-      throw error
-    }
-    this.#failures = 0
-    this.#client = client
+  /** After a loss nothing that was asked on the connection before counts. */
+  async #listen(): Promise<Listener> {
+    const listener = await Listener.open({
+      pool: this.#pool,
+      clock: this.#clock,
+      channels: [POSTGRES_CHANGES, this.#ownChannel],
+      prepare: async (engine) => void (await migrateTables(engine)),
+      heard: (channel, payload) => this.#receive(channel, payload),
+      lost: (lost) => this.#lose(lost),
+    })
+    this.#listener = listener
+    this.#registeredAt = Number.NEGATIVE_INFINITY
+    return listener
   }
 
-  #receive(client: ListenClient, channel: string, payload: string): void {
+  #receive(channel: string, payload: string): void {
     if (channel === POSTGRES_CHANGES) {
       const { invalidations, replyTo, id } = JSON.parse(payload) as Message
       for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
-      if (replyTo === undefined || this.#registeredAt === Number.NEGATIVE_INFINITY) return
-      const letter = JSON.stringify({ acknowledges: id, member: this.#id })
+      if (replyTo === undefined || !this.#isMember) return
       // Whoever waits and does not hear it waits for the lease.
-      client.query('select pg_notify($1, $2)', [replyTo, letter]).catch(() => {})
+      this.#listener?.notify(replyTo, { acknowledges: id, member: this.#id }).catch(nothing)
       return
     }
     const letter = JSON.parse(payload) as Letter
-    if ('proof' in letter) this.#proofs.get(letter.proof)?.resolve()
+    if ('proof' in letter) this.#proofs.get(letter.proof)?.()
     else this.#waiting.get(letter.acknowledges)?.receive(letter.member)
   }
 
-  #lose(client: ListenClient): void {
-    if (this.#client !== client) return
-    this.#drop()
-    for (const { reject } of this.#proofs.values()) reject(new Error('postgresChannel: the connection was lost'))
+  #lose(listener: Listener): void {
+    if (this.#listener !== listener) return
+    this.#listener = undefined
     for (const subscriber of this.#subscribers) subscriber.lost()
     this.#reconnectLater()
   }
@@ -257,26 +276,21 @@ class ListenChannel implements Channel {
     })
   }
 
-  #drop(): void {
-    const client = this.#client
-    this.#client = undefined
-    if (client === undefined) return
-    client.removeAllListeners()
-    // What a connection that is given up says is of no interest to anybody.
-    client.on('error', () => {})
-    client.release(true)
-  }
-
   async #leave(): Promise<void> {
-    if (this.#registeredAt === Number.NEGATIVE_INFINITY) return
+    if (!this.#isMember) return
+    this.#isMember = false
     this.#registeredAt = Number.NEGATIVE_INFINITY
+    const listener = this.#listener
     try {
-      await unregister(this.#engine, this.#id)
+      if (listener === undefined) await unregister(this.#engine, this.#id)
+      else await this.#watched(listener, () => unregister(listener.engine, this.#id))
     } catch {
       // The registration runs out by itself.
     }
   }
 }
+
+function nothing(): void {}
 
 /**
  * Statements that make PostgreSQL tell every process of changes to keys that are made by plain SQL, which no keyring

@@ -1,5 +1,6 @@
 import { type Channel, keyFormat, type Verifier } from '@bearward/core'
 import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
+import { startProxy } from '@internal/services'
 import { Pool } from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { postgresChannel, postgresTriggerSql, sqlChannel } from '../src/index.ts'
@@ -29,16 +30,19 @@ async function create(engine: EngineName): Promise<Database> {
   return database
 }
 
-function start(database: Database, kind: 'poll' | 'listen'): Process {
+/** @param place where the channel finds the database, if it goes another way than the store */
+function start(database: Database, kind: 'poll' | 'listen', place = database.place): Process {
   const opened = openStore(database, 5)
   let channel: Channel
   if (kind === 'listen') {
-    const pool = new Pool({ connectionString: database.place, max: 3 })
+    const pool = new Pool({ connectionString: place, max: 3 })
     pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
     channel = postgresChannel(pool)
     cleanUp.push(() => pool.end())
   } else {
-    channel = sqlChannel(opened.store, { pollMs: 20 })
+    const own = place === database.place ? opened : openStore({ ...database, place }, 5)
+    if (own !== opened) cleanUp.push(() => own.close())
+    channel = sqlChannel(own.store, { pollMs: 20 })
   }
   const keyring = createKeyring({ store: opened.store, format, channel })
   const verifier = keyring.verifier()
@@ -68,6 +72,9 @@ async function warm(process: Process, token: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
+
+const CUT_LISTENERS =
+  "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'bearward channel'"
 
 const CHANNELS = [
   ...ENGINES.map((engine) => ({ engine, kind: 'poll' as const, name: `sqlChannel() over ${engine}` })),
@@ -166,6 +173,37 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
     expect(confirmation.elapsedMs).toBeGreaterThanOrEqual(900)
   })
 
+  test('a process whose registration is lost is registered anew, and waited for', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    // As after a failover to a server that had not heard of it.
+    await one.opened.query('delete from bearward_members').catch(() => [])
+    if (kind === 'listen') await one.opened.query(CUT_LISTENERS)
+    const members = async () => (await one.opened.query('select id from bearward_members')).length
+    await expect.poll(members, { timeout: 5000 }).toBe(2)
+    for (const process of [one, two]) await warm(process, token)
+    expect((await one.keyring.revoke(key.id)).confirmation).toMatchObject({ acknowledged: 2, silent: 0 })
+  })
+
+  test.runIf(engine !== 'sqlite')('connections that carry nothing any more are given up', async () => {
+    const database = await create(engine)
+    const proxy = await startProxy({ to: Number(new URL(database.place).port) })
+    cleanUp.push(() => proxy.close())
+    const byProxy = new URL(database.place)
+    byProxy.port = String(proxy.port)
+    const [one, two] = [start(database, kind), start(database, kind, byProxy.href)]
+    // Before the pool is closed, which waits for what it has asked.
+    cleanUp.push(async () => proxy.drop())
+    const { token, key } = await one.keyring.issue()
+    for (const process of [one, two]) await warm(process, token)
+    proxy.strand()
+    await one.keyring.revoke(key.id)
+    expect(await accepts(two, token)).toBe(false)
+    await warm(two, (await one.keyring.issue()).token)
+  })
+
   test('without confirmation it says what bound holds', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
@@ -193,9 +231,7 @@ describe('postgresChannel()', () => {
     const [one, two] = [start(database, 'listen'), start(database, 'listen')]
     const { token, key } = await one.keyring.issue()
     for (const process of [one, two]) await warm(process, token)
-    await one.opened.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ~ '^(select pg_notify|listen)' and pid <> pg_backend_pid()",
-    )
+    await one.opened.query(CUT_LISTENERS)
     await one.keyring.revoke(key.id)
     for (const process of [one, two]) expect(await accepts(process, token)).toBe(false)
     const other = await one.keyring.issue()

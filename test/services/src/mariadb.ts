@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findInstallation, type Installation } from './debian.ts'
 import { type Recipe, startOwnServer } from './own-server.ts'
@@ -45,10 +45,11 @@ function recipe({ root, env }: Installation, settings: Readonly<Record<string, s
     stopSignal: 'SIGTERM',
     ready: /ready for connections/,
     prepare: async (folder) => {
+      mkdirSync(temporary(folder))
       writeFileSync(join(folder, 'init.sql'), 'CREATE DATABASE IF NOT EXISTS test;\n')
       const access = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
       const args = [...common, `--datadir=${join(folder, 'data')}`, ...access]
-      return [{ file: join(usr, 'bin/mariadb-install-db'), args, env }]
+      return [{ file: join(usr, 'bin/mariadb-install-db'), args, env: { ...env, TMPDIR: temporary(folder) } }]
     },
     serve: (folder, port) => {
       const place = {
@@ -59,8 +60,17 @@ function recipe({ root, env }: Installation, settings: Readonly<Record<string, s
       const text = { 'character-set-server': 'utf8mb4' }
       const all = { ...text, ...settings, ...place, 'bind-address': '127.0.0.1', port }
       const args = Object.entries(all).map(([name, value]) => `--${name}=${value}`)
-      return { file: join(usr, 'sbin/mariadbd'), args: [...common, '--skip-name-resolve', ...args], env }
+      return {
+        file: join(usr, 'sbin/mariadbd'),
+        args: [...common, '--skip-name-resolve', ...args],
+        env: { ...env, TMPDIR: temporary(folder) },
+      }
     },
     url: (port) => `mysql://root@127.0.0.1:${port}/test`,
   }
+}
+
+/** Its own: a server that starts removes what looks like a temporary table there, also that of another one. */
+function temporary(folder: string): string {
+  return join(folder, 'tmp')
 }

@@ -5,9 +5,13 @@ import { type Stretch, stretch, type Weather } from './stretch.ts'
 
 /** A connection's two ends and two directions. */
 interface Line {
+  /** Whether nothing passes any more, whatever the weather. */
+  isStranded: boolean
   readonly ends: readonly Socket[]
-  readonly stretches: readonly Stretch[]
+  stretches: readonly Stretch[]
 }
+
+const CUT_CABLE: Weather = { held: true, delayMs: 0 }
 
 /** A TCP proxy on 127.0.0.1 that can fail as networks do. */
 export interface TcpProxy {
@@ -18,6 +22,8 @@ export interface TcpProxy {
   refuse(refused: boolean): Promise<void>
   /** Accepts connections and holds bytes both ways: nothing is forwarded, nothing is closed, as behind a cut cable. */
   pause(): void
+  /** Holds the bytes of the connections that are open, for ever; new ones work: a firewall has forgotten them. */
+  strand(): void
   /** Forwards each byte so much later, both ways. */
   delay(ms: number): void
   /** Forwards at once again, what was held first: ends `pause()` and `delay()`. */
@@ -43,16 +49,11 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
   let target = to
   let listener: Listener | undefined = await listen(port, accept)
 
-  function now(): Weather {
-    return weather
-  }
-
   function accept(client: Socket): void {
     const server = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-    const line = {
-      ends: [client, server],
-      stretches: [stretch(client, server, now), stretch(server, client, now)],
-    }
+    const now = (): Weather => (line.isStranded ? CUT_CABLE : weather)
+    const line: Line = { isStranded: false, ends: [client, server], stretches: [] }
+    line.stretches = [stretch(client, server, now), stretch(server, client, now)]
     lines.add(line)
     for (const end of line.ends) {
       // An end that breaks takes the other along.
@@ -76,6 +77,10 @@ export async function startProxy({ to }: { readonly to: number }): Promise<TcpPr
       listener = refused ? undefined : await listen(port, accept)
     },
     pause: () => change({ ...weather, held: true }),
+    strand: () => {
+      for (const line of lines) line.isStranded = true
+      change(weather)
+    },
     delay: (ms) => change({ ...weather, delayMs: ms }),
     resume: () => change({ held: false, delayMs: 0 }),
     aim: (port) => {

@@ -1,0 +1,134 @@
+import { type Clock, SECOND } from '@bearward/core'
+import { within } from './deadline.ts'
+import type { Engine } from './engine.ts'
+import { postgresEngine } from './postgres.ts'
+
+/** The part of a `pg` pool that is used. */
+export interface ListenPool {
+  connect(): Promise<ListenClient>
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  readonly options?: { readonly max?: number | undefined }
+}
+
+/** The part of a client of a `pg` pool that is used. */
+export interface ListenClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
+  on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
+  removeAllListeners(): unknown
+  release(error?: boolean): void
+}
+
+/** Time to connect and to begin listening. A connection that takes longer is given up. */
+const OPEN_WITHIN_MS: number = 10 * SECOND
+
+export interface ListenerOptions {
+  readonly pool: ListenPool
+  readonly clock: Clock
+  readonly channels: readonly string[]
+  /** Runs on the new connection before it listens. */
+  prepare(engine: Engine): Promise<void>
+  heard(channel: string, payload: string): void
+  /** Runs once, at the end of the connection. */
+  lost(listener: Listener): void
+}
+
+/** One connection, one span of hearing: while it lives, nothing that was notified is missed. */
+export class Listener {
+  readonly #client: ListenClient
+  readonly #onLost: () => void
+  /** `pg` takes one query at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Whoever waits for this connection. */
+  readonly #waiting = new Set<(reason: Error) => void>()
+  #isLost = false
+  /** Speaks over this connection alone; no other of the pool can hold it up. */
+  readonly engine: Engine
+
+  /** @throws when no connection comes about in time */
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const { pool, clock } = options
+    const opening = pool.connect()
+    let client: ListenClient
+    try {
+      client = await within(clock, OPEN_WITHIN_MS, 'postgresChannel: connecting', opening)
+    } catch (error) {
+      // One that comes late is wanted by nobody.
+      opening.then(discard, () => {})
+      throw error
+    }
+    const listener = new Listener(client, options)
+    try {
+      await within(clock, OPEN_WITHIN_MS, 'postgresChannel: LISTEN', listener.#listen(options))
+      return listener
+    } catch (error) {
+      listener.drop()
+      throw error
+    }
+  }
+
+  private constructor(client: ListenClient, { heard, lost }: ListenerOptions) {
+    this.#client = client
+    this.#onLost = () => lost(this)
+    client.on('error', () => this.drop())
+    client.on('end', () => this.drop())
+    client.on('notification', ({ channel, payload = '' }) => heard(channel, payload))
+    this.engine = postgresEngine({
+      connect: async () => ({ query: (text: string, values: unknown[]) => this.query(text, values), release() {} }),
+    } as never)
+  }
+
+  /** One after the other, as PostgreSQL takes them. Rejects when the connection is lost. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+    const answer = this.#last.then(() => this.unlessLost(() => this.#client.query(text, values)))
+    this.#last = answer.catch(() => {})
+    return answer
+  }
+
+  async notify(channel: string, message: unknown): Promise<void> {
+    await this.query('select pg_notify($1, $2)', [channel, JSON.stringify(message)])
+  }
+
+  /** What `work` answers; rejects when the connection is lost before. */
+  unlessLost<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#isLost) {
+        reject(lostError())
+        return
+      }
+      this.#waiting.add(reject)
+      work()
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject))
+    })
+  }
+
+  /** Gives the connection up, and tells of it. */
+  drop(): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    discard(this.#client)
+    this.#onLost()
+    for (const reject of this.#waiting) reject(lostError())
+    this.#waiting.clear()
+  }
+
+  async #listen({ channels, prepare }: ListenerOptions): Promise<void> {
+    await prepare(this.engine)
+    // A message need not survive the server: whoever listens loses the connection with it. Waiting for the disk would hold up
+    // all other notifications of the database.
+    await this.query("set synchronous_commit = off; set application_name = 'bearward channel'")
+    await this.query(channels.map((channel) => `listen ${channel}`).join('; '))
+  }
+}
+
+function lostError(): Error {
+  return new Error('postgresChannel: the connection was lost')
+}
+
+function discard(client: ListenClient): void {
+  client.removeAllListeners()
+  // What a connection that is given up says is of no interest to anybody.
+  client.on('error', () => {})
+  client.release(true)
+}
