@@ -43,7 +43,10 @@ function importing(options: Parameters<typeof setUp>[0] = {}) {
 async function contentOf(store: KeyStore): Promise<unknown> {
   const keys = await store.list({ now: NOW, limit: 10_000 })
   const entries = await store.audit({ limit: 10_000 })
-  return { keys, audit: entries.map(({ sequence: _sequence, ...entry }) => entry).sort((a, b) => (a.keyId < b.keyId ? -1 : 1)) }
+  return {
+    keys,
+    audit: entries.map(({ sequence: _sequence, ...entry }) => entry).sort((a, b) => (a.keyId < b.keyId ? -1 : 1)),
+  }
 }
 
 describe('import()', () => {
@@ -331,6 +334,16 @@ describe('an import that is ended', () => {
     expect(summaries.every(({ imported, skipped }) => imported + skipped === 350)).toBe(true)
     expect((await store.audit({ limit: 1000 })).length).toBe(350)
   })
+})
+
+it('lets everything else have its turn between two batches', async () => {
+  const { keyring } = importing()
+  const rows = await Promise.all(Array.from({ length: 500 }, (_, index) => rowOf(`row-${index}`)))
+  let turns = 0
+  const timer = setInterval(() => turns++, 0)
+  await keyring.import(rows)
+  clearInterval(timer)
+  expect(turns).toBeGreaterThanOrEqual(3)
 })
 
 describe('ids', () => {
