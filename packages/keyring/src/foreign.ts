@@ -102,16 +102,18 @@ const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
 /** @throws {TypeError} naming what cannot be used */
 export function checkImports(imports: unknown): readonly ForeignFormat[] {
-  if (!Array.isArray(imports)) throw new TypeError('createKeyring: option `imports` must be a list of formats')
+  if (!Array.isArray(imports)) fail('option `imports` must be a list of formats')
   for (const format of imports as Partial<ForeignFormat>[]) {
     if (typeof format?.recognises !== 'function' || typeof format.digests !== 'function') {
-      throw new TypeError('createKeyring: option `imports` must hold formats such as unkeyKeys()')
+      fail('option `imports` must hold formats such as unkeyKeys()')
     }
     if (typeof format.name !== 'string' || format.name.length > 32 || !NAME.test(format.name)) {
-      throw new TypeError(
-        'createKeyring: the `name` of a format in `imports` must be 1 to 32 lower-case letters, digits and single - inside',
-      )
+      fail('the `name` of a format in `imports` must be 1 to 32 lower-case letters, digits and single - inside')
     }
   }
   return Object.freeze([...(imports as ForeignFormat[])])
+}
+
+function fail(message: string): never {
+  throw new TypeError(`createKeyring: ${message}`)
 }

@@ -6,6 +6,7 @@ import { type ImportSummary, Tally } from './import-summary.ts'
 import { ATTRIBUTION, checkAttribution, checkFlag, checkNames, invalid } from './input.ts'
 import type { StoredKey } from './key.ts'
 import type { Room } from './room.ts'
+import { nextTurn } from './turn.ts'
 
 /**
  * What the keyring's scopes are, by the scopes of the other system: one, several, or none (`[]`). A scope that is not in the
@@ -66,6 +67,7 @@ export async function importRows<R>(
     await run.write(batch)
     batch = []
     options.onProgress?.(run.tally.summary())
+    await nextTurn()
   }
   await run.write(batch)
   const summary = run.tally.summary()

@@ -3,6 +3,7 @@ import { KeyringError } from './errors.ts'
 import type { StoredKey } from './key.ts'
 import { next } from './lifecycle.ts'
 import { changeEvent, type Room } from './room.ts'
+import { nextTurn } from './turn.ts'
 
 /** Another digest of the same token: proved, since it was made of the token that the first one was found by. */
 interface Replacement {
@@ -62,9 +63,9 @@ export class Redigestion {
   }
 
   async #work(): Promise<void> {
-    // After the verdict, which is made in the same turn.
-    await Promise.resolve()
     for (;;) {
+      // After the verdict, which is made in the same turn, and with room for the next one.
+      await nextTurn()
       const [due] = this.#due
       if (due === undefined) return
       const [keyId, replacement] = due

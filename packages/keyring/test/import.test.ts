@@ -336,6 +336,16 @@ describe('an import that is ended', () => {
   })
 })
 
+it('lets everything else have its turn between two batches', async () => {
+  const { keyring } = importing()
+  const rows = await Promise.all(Array.from({ length: 500 }, (_, index) => rowOf(`row-${index}`)))
+  let turns = 0
+  const timer = setInterval(() => turns++, 0)
+  await keyring.import(rows)
+  clearInterval(timer)
+  expect(turns).toBeGreaterThanOrEqual(3)
+})
+
 describe('ids', () => {
   it('are the same for the same row, legible where they can be, and never those of two rows', async () => {
     const { run, keyring } = importing()
