@@ -311,7 +311,7 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     await init()
     writeFileSync(join(cwd, 'keys.db'), 'this is no database, but a file of some length that says so'.repeat(20))
     const { code, stderr } = await run(['list'])
-    expect(code).toBe(5)
+    expect(code).toBe(4)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 })
