@@ -4,6 +4,7 @@ import { addDisable } from './commands/disable.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEnable } from './commands/enable.ts'
 import { addGenerate } from './commands/generate.ts'
+import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addIssue } from './commands/issue.ts'
 import { addList } from './commands/list.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addGenerate,
   addScan,
   addScannerRules,
+  addImport,
   addMigrate,
   addDoctor,
   addCompletion,

@@ -20,7 +20,7 @@ export function createProgram(frame: Frame): Command {
     .configureHelp({
       visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
     })
-    .addHelpText('after', '\nAlso: --config <file>, --debug, --version; --help after a command')
+    .addHelpText('after', 'Also: --config <file>, --debug, --version; --help after a command')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

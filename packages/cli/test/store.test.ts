@@ -184,6 +184,39 @@ describe('scan', () => {
   })
 })
 
+describe('import', () => {
+  // The vector of a key that Unkey issued.
+  const token = 'acme_8DfbjXLth7APvt3qQPgtf'
+  const row = { id: 'key_1', hash: 'Vv27BRNLZcQrBHmEDZKerdaIPimu5iZYTH41GlCGdus=', start: 'acme_8Dfb', enabled: true }
+
+  test('takes keys over, says what it did, and goes on when it is run again', async () => {
+    await init()
+    const bad = { ...row, id: 'key_2', hash: 'no digest' }
+    writeFileSync(join(cwd, 'keys.jsonl'), `${JSON.stringify(row)}\n${JSON.stringify(bad)}\n`)
+    const argv = ['import', 'keys.jsonl', '--from', 'unkey', '--token-prefix', 'acme']
+    const trial = await run([...argv, '--dry-run', '--json'])
+    expect(trial.code).toBe(1)
+    expect(JSON.parse(trial.stdout)).toMatchObject({ rows: 2, imported: 1, rejected: 1, problems: [{ row: 2 }] })
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toEqual([])
+    expect((await run(argv)).stdout).toMatch(/^imported +1$/m)
+    expect((await run(argv)).stdout).toMatch(/^there already +1$/m)
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toMatchObject([{ state: 'active' }])
+    expect(trial.stdout).not.toContain(token)
+  })
+
+  test.each([
+    ['a system that nobody knows', ['import', 'x', '--from', 'acme'], 2],
+    ['no system', ['import', 'x'], 2],
+    ['a file that is not there', ['import', 'none.jsonl', '--from', 'unkey'], 5],
+    ['a pair that is none', ['import', '-', '--from', 'unkey', '--map-scope', 'x'], 2],
+  ])('%s', async (_name, argv, code) => {
+    await init()
+    const ran = await run(argv, '{not json\n')
+    expect(ran.code).toBe(code)
+    expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
+
 describe('migrate and doctor', () => {
   test('migrate says what it did, and can print what it would run', async () => {
     await init()
