@@ -32,7 +32,6 @@ async function work(client: string, clientSeed: number): Promise<void> {
   // An outage is reported below, as what the request was answered.
   verifier.on('failed', () => {})
   const tokens = new Map<string, string>()
-  const generations = Array<number>(slots).fill(0)
 
   for (let count = 0; !stopped; count++) {
     // SQLite answers at once: without a turn of the event loop nothing would be heard or sent.
@@ -53,7 +52,7 @@ async function work(client: string, clientSeed: number): Promise<void> {
     const turn = dice(100)
     if (turn < 45 && tokens.size > 0) return verify(startedAt)
     const key = await headOf(slot)
-    if (key === null) return issue(slot, reason)
+    if (key === null || key.state === 'revoked') return issue(slot, key, reason)
     const id = key.id
     nextId = `key_${reason}`
     const by = { reason, actor: client }
@@ -79,20 +78,24 @@ async function work(client: string, clientSeed: number): Promise<void> {
     send({ op, keyId: id, reason, startedAt, endedAt: now() })
   }
 
-  /** The last of the keys that replaced each other in a slot; `null` when there is none that could change. */
+  /** The newest key of a slot, or the one that has replaced it meanwhile. */
   async function headOf(slot: number): Promise<Key | null> {
-    let key = await keyring.get(`slot_${slot}_${generations[slot]}`)
+    let key: Key | null = (await keyring.list({ owner: `slot_${slot}`, limit: 1 })).keys[0] ?? null
     while (key?.rotatedTo) key = await keyring.get(key.rotatedTo)
-    return key === null || key.state === 'revoked' ? null : key
+    return key
   }
 
   /** Several may do it at once: one of them gets the id. */
-  async function issue(slot: number, reason: string): Promise<void> {
+  async function issue(slot: number, last: Key | null, reason: string): Promise<void> {
+    const generation = Number(last?.metadata.generation ?? 0) + 1
+    nextId = `slot_${slot}_${generation}`
     const startedAt = now()
-    if ((await keyring.get(`slot_${slot}_${generations[slot]}`)) !== null)
-      generations[slot] = (generations[slot] ?? 0) + 1
-    nextId = `slot_${slot}_${generations[slot]}`
-    const { token, key } = await keyring.issue({ owner: `slot_${slot}`, reason, actor: client })
+    const { token, key } = await keyring.issue({
+      owner: `slot_${slot}`,
+      metadata: { generation },
+      reason,
+      actor: client,
+    })
     tokens.set(key.id, token)
     send({ op: 'issue', keyId: key.id, reason, startedAt, endedAt: now() })
   }
