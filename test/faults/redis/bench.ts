@@ -26,6 +26,8 @@ const [processes, rounds, leaseMs] = [values.processes, values.rounds, values.le
 const redis = await startRedis({ own: true })
 const proxy = await startProxy({ to: redis.port })
 const children: ChildProcess[] = []
+/** Called when the last process has got a lease. */
+let onLease: () => void = () => {}
 try {
   for (let index = 0; index < processes; index++) {
     // The last one is the one that will be cut off.
@@ -35,6 +37,7 @@ try {
     children.push(child)
     await once(child, 'message')
   }
+  children.at(-1)?.on('message', () => onLease())
   await measure()
 } finally {
   for (const child of children) child.kill()
@@ -70,6 +73,15 @@ async function measure(): Promise<void> {
   console.log(
     `one process cut off: ${cutOff.toFixed(0)} ms, ${(cutOff / leaseMs).toFixed(3)} of a lease of ${leaseMs} ms`,
   )
+  await outage('connections refused', 3 * leaseMs, async () => {
+    await proxy.refuse(true)
+    proxy.drop()
+    return () => proxy.refuse(false)
+  })
+  await outage('nothing gets through', 3 * leaseMs, async () => {
+    proxy.pause()
+    return async () => proxy.resume()
+  })
   plain.close()
   await channel.close()
   close()
@@ -79,6 +91,27 @@ async function measure(): Promise<void> {
     if (acknowledged !== expected) throw new Error(`${acknowledged} processes acknowledged, not ${expected}`)
     return elapsedMs
   }
+}
+
+/** Cuts the last process off, and measures from when it is let in again until it holds a lease. */
+async function outage(name: string, forMs: number, begin: () => Promise<() => Promise<void>>): Promise<void> {
+  const times: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const end = await begin()
+    await wait(forMs * (1 + Math.random()))
+    const endedAt = performance.now()
+    const leased = new Promise<void>((resolve) => {
+      onLease = resolve
+    })
+    await end()
+    await leased
+    times.push(performance.now() - endedAt)
+    await wait(leaseMs)
+  }
+  const most = Math.max(...times)
+  console.log(
+    `${name} for some leases: a lease is back after ${show(times)} ms, ${(most / leaseMs).toFixed(2)} leases at most`,
+  )
 }
 
 /** As one would do it by hand: everybody who hears answers, and nobody counts leases. */

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { createClient } from 'redis'
-import type { RedisClient } from '../../src/index.ts'
+import type { IoredisClient, NodeRedisClient, RedisClient } from '../../src/index.ts'
 
 /** A connected client, as an application has it, and how to speak to it and end it. */
 export interface Opened {
@@ -31,3 +31,23 @@ export async function openClient(name: ClientName, url: string): Promise<Opened>
 }
 
 const IOREDIS = { lazyConnect: true, retryStrategy: () => 50 }
+
+/** A client whose commands go one way, and whose connections of the channel another. */
+export function splitClient(commands: Opened, listening: Opened): RedisClient {
+  if ('isCluster' in listening.client) {
+    const own = listening.client as IoredisClient
+    return {
+      isCluster: false,
+      options: own.options,
+      call: (command, words) => commands.command(command, ...words),
+      duplicate: (options) => own.duplicate(options),
+    } satisfies IoredisClient
+  }
+  const node = listening.client as NodeRedisClient
+  return {
+    isPubSubActive: false,
+    options: node.options,
+    sendCommand: (words) => commands.command(...words),
+    duplicate: (options) => node.duplicate(options),
+  } satisfies NodeRedisClient
+}
