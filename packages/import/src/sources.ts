@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
 import type { Row } from './columns.ts'
 
 /** Bytes or text in pieces: a file's stream, standard input, the body of a response. */
@@ -63,6 +61,8 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   if (typeof separator !== 'string' || separator.length !== 1) {
     throw new TypeError('csvRows: option `separator` must be one character')
   }
+  // A server that only verifies needs neither.
+  const [{ Readable }, { CsvError, parse }] = await Promise.all([import('node:stream'), import('csv-parse')])
   const parser = parse({
     columns: true,
     bom: true,

@@ -1,4 +1,5 @@
 import { sha256 } from '@bearward/core'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ForeignFormat, ImportOptions, ImportRow, ImportSummary, KeyStore } from '../src/index.ts'
 import { memoryStore } from '../src/index.ts'
@@ -344,6 +345,50 @@ it('lets everything else have its turn between two batches', async () => {
   await keyring.import(rows)
   clearInterval(timer)
   expect(turns).toBeGreaterThanOrEqual(3)
+})
+
+describe('rows of any kind', () => {
+  const junk = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.boolean(), fc.object(), fc.date())
+  const field = <T>(usual: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
+    fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: junk })
+  const moment = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: NOW * 2 }))
+  const row = fc.record(
+    {
+      format: field(fc.constant('other')),
+      digest: field(fc.integer({ min: 0, max: 30 }).map((each) => String(each).padStart(64, '0'))),
+      foreignId: field(fc.oneof(fc.constant(undefined), fc.integer({ min: 0, max: 30 }).map(String))),
+      name: field(fc.string({ maxLength: 200 })),
+      owner: field(fc.oneof(fc.constant(null), fc.string({ minLength: 1 }))),
+      scopes: field(fc.array(fc.stringMatching(/^[a-z]{1,5}$/))),
+      metadata: field(fc.dictionary(fc.string(), fc.string({ maxLength: 20 }), { maxKeys: 3 })),
+      createdAt: field(moment),
+      expiresAt: field(moment),
+      disabled: field(fc.boolean()),
+      revoked: field(fc.oneof(fc.boolean(), moment)),
+      lastUsedAt: field(moment),
+    },
+    { requiredKeys: ['format', 'digest'] },
+  )
+
+  it('are counted, never written half, and do nothing when they come again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 60 }), fc.boolean(), async (rows, isTried) => {
+        const { keyring, store } = importing()
+        const trial = isTried ? await keyring.import(rows as ImportRow[], { dryRun: true }) : undefined
+        const first = await keyring.import(rows as ImportRow[])
+        if (trial !== undefined) expect(first).toEqual(trial)
+        expect(first.imported + first.skipped + first.rejected).toBe(rows.length)
+        const content = await contentOf(store)
+        const { keys } = await keyring.list({ limit: 500 })
+        expect(keys.length).toBe(first.imported)
+        expect((await store.audit({ limit: 500 })).length).toBe(first.imported)
+        const again = await keyring.import(rows as ImportRow[])
+        expect(again).toMatchObject({ imported: 0, skipped: first.imported + first.skipped, rejected: first.rejected })
+        expect(await contentOf(store)).toEqual(content)
+      }),
+      { numRuns: 60 },
+    )
+  })
 })
 
 describe('ids', () => {

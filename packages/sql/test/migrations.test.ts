@@ -89,6 +89,34 @@ describe.each(ENGINES)('%s', (engine) => {
     )
   })
 
+  test('tables with keys in them are brought from version 3 to the present one', async () => {
+    const [upTo3 = ''] = migrationSql(engine).split(
+      /insert into bearward_migrations \(version, applied_at\) values \(4/,
+    )
+    const text = upTo3.slice(0, upTo3.search(/(?:alter table bearward_keys|set @bearward_column)/))
+    const old = open(await create(engine), 2, { migrate: false })
+    await statementsOf(old, text)
+    await statementsOf(
+      old,
+      `insert into bearward_keys (id, digest, hint, name, scopes, metadata, created_at, ends_predecessor, version, standing)
+       values ('key_1', '${'d'.repeat(64)}', 'x', '', '[]', '{}', 1, 0, 1, 'open')`,
+    )
+    await migrate(old.store)
+    expect(await versionsOf(old)).toEqual(EVERY_VERSION)
+    const key = await old.store.findByDigest(['e'.repeat(64), 'd'.repeat(64)], { fresh: true })
+    expect(key).toMatchObject({ id: 'key_1', secretHash: null })
+  })
+
+  test('a column that was added by a migration that was killed is not added again', async () => {
+    const { store, query } = open(await create(engine))
+    await migrate(store)
+    // Elsewhere a migration that was killed leaves nothing behind.
+    if (engine !== 'mysql') return
+    await query('delete from bearward_migrations where version >= 4')
+    await migrate(store)
+    expect(await store.findByDigest(['d'.repeat(64)], { fresh: true })).toBeNull()
+  })
+
   test('a database that is not there yet is tried again with the next call', async () => {
     if (engine === 'sqlite') return
     const database = await create(engine)
