@@ -13,8 +13,8 @@ test('a quick run asks every question of both databases and reports it as JSON',
   expect(report.limit).toBe(1.5)
   expect(report.engines.map(({ name }) => name)).toEqual(['SQLite', 'PostgreSQL'])
   for (const { lookup, lists } of report.engines) {
-    expect(lookup.rows).toBe(1)
-    const rows = Object.fromEntries(lists.map((figures) => [figures.name, figures.rows]))
+    expect(lookup.rows).toEqual([1, 1])
+    const rows = Object.fromEntries(lists.map((figures) => [figures.name, figures.rows[1]]))
     expect(rows).toMatchObject({
       'list(), first page': 51,
       'list(), middle page': 51,

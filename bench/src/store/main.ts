@@ -51,24 +51,33 @@ async function measureEngine(name: 'SQLite' | 'PostgreSQL'): Promise<EngineRepor
 }
 
 async function compare(question: Question, small: Filled, large: Filled, times: number): Promise<Figures> {
-  const subjects = [
-    { store: small.store, count: sizes[0], spent: [] as number[] },
-    { store: large.store, count: sizes[1], spent: [] as number[] },
-  ]
-  let rows = 0
+  const subjects = [small, large].map(({ store }, index) => ({
+    store,
+    count: sizes[index] as number,
+    spent: [] as number[],
+    rows: 0,
+  }))
   const step = Math.min(TURN, times)
   // Some turns first, for the compiler.
   for (let turn = -step * WARM_UP; turn < times; turn += step) {
-    for (const { store, count, spent } of subjects) {
+    for (const subject of subjects) {
       for (let each = turn; each < Math.min(turn + step, times); each++) {
+        const ask = question.prepare(subject.count, each + step * WARM_UP)
         const started = performance.now()
-        rows = await question.ask(store, count, each + step * WARM_UP)
-        if (turn >= 0) spent.push((performance.now() - started) * 1000)
+        const asked = ask(subject.store)
+        const answer = asked instanceof Promise ? await asked : asked
+        if (turn >= 0) subject.spent.push((performance.now() - started) * 1000)
+        subject.rows = rowsOf(answer)
       }
     }
   }
-  const [atSmall = 0, atLarge = 0] = subjects.map(({ spent }) => median(spent))
+  const [atSmall, atLarge] = subjects.map(({ spent }) => median(spent)) as [number, number]
+  const rows = subjects.map((subject) => subject.rows) as [number, number]
   return { name: question.name, rows, small: atSmall, large: atLarge, ratio: atLarge / atSmall }
+}
+
+function rowsOf(answer: unknown): number {
+  return Array.isArray(answer) ? answer.length : answer === null ? 0 : 1
 }
 
 /** On a terminal, what is being done; the line goes away when all is done. */

@@ -1,11 +1,12 @@
+import type { MaybePromise } from '@bearward/core'
 import type { KeyStore, ListQuery } from '@bearward/keyring'
 import { createdAt, digestOf, hintOf, idOf, NOW } from './rows.ts'
 
 /** Something to ask a store with `count` keys in it, for the n-th time. */
 export interface Question {
   readonly name: string
-  /** @returns how many rows came back */
-  ask(store: KeyStore, count: number, turn: number): Promise<number> | number
+  /** Makes ready what is not to be measured. */
+  prepare(count: number, turn: number): (store: KeyStore) => MaybePromise<unknown>
 }
 
 /** A number below `count` that looks random and is the same in each run. */
@@ -15,8 +16,9 @@ function pick(count: number, turn: number): number {
 
 export const LOOKUP: Question = {
   name: 'findByDigest()',
-  async ask(store, count, turn) {
-    return (await store.findByDigest([digestOf(pick(count, turn))], { fresh: true })) === null ? 0 : 1
+  prepare(count, turn) {
+    const digests = [digestOf(pick(count, turn))]
+    return (store) => store.findByDigest(digests, { fresh: true })
   },
 }
 
@@ -25,7 +27,10 @@ const LIMIT = 51
 function list(name: string, select: (count: number, turn: number) => Partial<ListQuery>): Question {
   return {
     name,
-    ask: async (store, count, turn) => (await store.list({ now: NOW, limit: LIMIT, ...select(count, turn) })).length,
+    prepare(count, turn) {
+      const query = { now: NOW, limit: LIMIT, ...select(count, turn) }
+      return (store) => store.list(query)
+    },
   }
 }
 
@@ -51,6 +56,6 @@ export const LISTS: readonly Question[] = [
   list('list({ hint }), one that all have', () => ({ hint: 'acme_live_' })),
   {
     name: 'listEnding(), a hundred days ahead',
-    ask: async (store) => (await store.listEnding({ until: NOW + 8_640_000_000, limit: LIMIT })).length,
+    prepare: () => (store) => store.listEnding({ until: NOW + 8_640_000_000, limit: LIMIT }),
   },
 ]

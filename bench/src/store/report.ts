@@ -20,8 +20,8 @@ export interface EngineReport {
 
 export interface Figures {
   readonly name: string
-  /** Rows that came back from the large database. */
-  readonly rows: number
+  /** Rows that came back last, from the small and from the large database. */
+  readonly rows: readonly [number, number]
   readonly small: number
   readonly large: number
   readonly ratio: number
@@ -37,7 +37,7 @@ export function storeTables({ sizes, limit, engines }: StoreReport): string {
         head,
         [lookup, ...lists].map((row) => [
           row.name,
-          String(row.rows),
+          row.rows[0] === row.rows[1] ? String(row.rows[1]) : `${row.rows[0]}, ${row.rows[1]}`,
           row.small.toFixed(1),
           row.large.toFixed(1),
           row.ratio.toFixed(2),
