@@ -94,7 +94,7 @@ describe('a MySQL session that would not keep text as it is', () => {
 
 test('PostgreSQL: a commit is durable and bounded even where the server is set up otherwise', async () => {
   database = await createDatabase('postgres')
-  const pool = new Pool({ connectionString: database.place, max: 1 })
+  const pool = new Pool({ connectionString: database.place, max: 1 }).on('error', () => {})
   const seen: unknown[] = []
   await pool.query('set synchronous_commit = off')
   const store = postgres(pool)
