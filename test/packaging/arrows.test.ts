@@ -13,7 +13,16 @@ const arrows: Record<string, string[]> = {
   import: ['@bearward/core', '@bearward/keyring', 'csv-parse', 'node:stream'],
   sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
-  cli: ['@bearward/core', '@bearward/import', '@bearward/keyring', '@bearward/sql', 'commander', 'mysql2', 'node:', 'pg'],
+  cli: [
+    '@bearward/core',
+    '@bearward/import',
+    '@bearward/keyring',
+    '@bearward/sql',
+    'commander',
+    'mysql2',
+    'node:',
+    'pg',
+  ],
   redis: ['@bearward/core'],
 }
 const adapters = ['express', 'koa', 'hono']
