@@ -21,7 +21,7 @@ describe.each(tarballs)('$name', ({ path }) => {
   })
 })
 
-describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'redis'])(
+describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'sql', 'import', 'leak-report', 'redis'])(
   '@bearward/%s',
   (name) => {
     const installed = join(consumer, 'node_modules/@bearward', name)
