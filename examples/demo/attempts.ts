@@ -126,6 +126,13 @@ export async function listAttempts({ keyring, takeDown }: DemoKeys): Promise<Att
       expected: '200 as key_spare',
     },
     {
+      // Every process has heard of all that was issued by now, which it forgets when it hears of it: it is read once more.
+      sent: 'the first key again',
+      method: 'GET',
+      authorization: bearer(reader),
+      expected: '200 as key_reader',
+    },
+    {
       sent: 'store down: a key not seen yet',
       method: 'GET',
       authorization: bearer(unseen),

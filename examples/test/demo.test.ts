@@ -21,7 +21,7 @@ describe('npm run demo', () => {
     expect(await demo.ended).toBe(0)
     for (const framework of ['Express 5', 'Koa 3', 'Hono 4 on Node', 'Another process'])
       expect(demo.output()).toContain(`\n${framework}\n`)
-    expect(demo.output()).toContain('All 64 answers were the expected ones.')
+    expect(demo.output()).toContain('All 68 answers were the expected ones.')
     expect(demo.output()).toMatch(/ 7 {2}[\d:.]+ {2}revoked {3}key_leaked {2}alice {2}seen in a log\n/)
     expect(demo.output()).not.toMatch(pattern)
     expect(demo.output()).not.toContain('\u001b')
@@ -33,7 +33,7 @@ describe('npm run demo', () => {
     expect(await demo.ended).toBe(0)
     const { ok, outcomes, failures, audit } = JSON.parse(demo.output())
     expect(ok).toBe(true)
-    expect(outcomes).toHaveLength(64)
+    expect(outcomes).toHaveLength(68)
     expect(outcomes.filter(({ framework }: { framework: string }) => framework === 'Koa 3')).toMatchObject(
       [
         '401 without error code',
@@ -50,6 +50,7 @@ describe('npm run demo', () => {
         '200 as key_new',
         '401 invalid_token',
         '200 as key_spare',
+        '200 as key_reader',
         '503 without challenge',
         '200 as key_reader',
       ].map((got) => ({ got, expected: got, ok: true })),

@@ -31,6 +31,7 @@ export interface Recipe {
 
 const READY_WITHIN_MS = 60_000
 const STOPPED_WITHIN_MS = 10_000
+const ASK_AGAIN_MS = 500
 const PORT_TAKEN = /address already in use/i
 
 /** Starts a server as a process of its own, in a temporary folder. */
@@ -107,7 +108,9 @@ class OwnServer implements Server {
     child.kill(signal)
     // A process that stands still obeys no signal.
     this.resume()
-    await end
+    // Redis forgets one that comes while it finishes its first copy of a primary.
+    const again = setInterval(() => child.kill(signal), ASK_AGAIN_MS)
+    await end.finally(() => clearInterval(again))
   }
 
   async kill(): Promise<void> {
