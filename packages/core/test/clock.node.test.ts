@@ -1,21 +1,19 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { HOUR, schedule, systemClock } from '../src/clock.ts'
 
-/** Timers that keep this process alive. */
-function waiting(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-}
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 test.each([systemClock, { now: () => 0, monotonic: () => 0 }])(
-  'a timer keeps the process alive when somebody waits for it',
+  'a timer keeps the process alive when somebody waits for it, and only then',
   (clock) => {
-    const before = waiting()
+    const set = vi.spyOn(globalThis, 'setTimeout')
     const cancelIdle = schedule(clock, HOUR, () => {})
-    expect(waiting()).toBe(before)
     const cancelAwaited = schedule(clock, HOUR, () => {}, true)
-    expect(waiting()).toBe(before + 1)
+    const timers = set.mock.results.map(({ value }) => value as NodeJS.Timeout)
+    expect(timers.map((timer) => timer.hasRef())).toEqual([false, true])
     cancelIdle()
     cancelAwaited()
-    expect(waiting()).toBe(before)
   },
 )
