@@ -231,6 +231,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
 
   async flush(): Promise<void> {
     await this.#verification.redigestion.settled()
+    await this.#changes.outbox.settled()
     await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
   }
 
@@ -240,6 +241,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     this.#cancelSweep()
     await this.#verification.close()
     await this.#usage.close()
+    await this.#changes.outbox.settled()
     await this.#settings.channel.close()
     await this.#settings.store.close()
   }
@@ -259,7 +261,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
 
   async #publishLeftovers(): Promise<void> {
     try {
-      await this.#changes.publishLeftovers()
+      await this.#changes.outbox.publishLeftovers()
     } catch (error) {
       this.#events.emit('failed', { task: 'outbox', error })
     }
