@@ -2,7 +2,7 @@ import { systemClock } from '@bearward/core'
 import { within } from './deadline.ts'
 
 /** What runs scripts. */
-export interface Evaluator {
+interface Evaluator {
   /** Runs a script on the primary that owns the key. */
   evaluate(script: string, key: string, args: readonly string[]): Promise<unknown>
 }
