@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { Action, FromProcess, ProcessConfig, ToProcess } from './protocol.ts'
 
 const PROGRAM = join(import.meta.dirname, 'process.ts')
+/** Processes are started so often that reading the sources anew each time would take longer than all else. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/faults')
 
 export type Changed = Extract<FromProcess, { type: 'changed' }>
 
@@ -30,7 +32,7 @@ export class Member {
   }
 
   async start(): Promise<void> {
-    const child = this.#isClustered ? this.#forkWorker() : fork(PROGRAM, [JSON.stringify(this.config)])
+    const child = this.#isClustered ? this.#forkWorker() : fork(PROGRAM, [JSON.stringify(this.config)], { env: { ...process.env, NODE_COMPILE_CACHE } })
     this.#child = child
     child.on('message', (message: FromProcess) => this.#hear(message))
     child.once('exit', () => this.#forget(child))
@@ -93,7 +95,7 @@ export class Member {
 
   #forkWorker(): ChildProcess {
     cluster.setupPrimary({ exec: PROGRAM, args: [JSON.stringify(this.config)] })
-    return cluster.fork().process
+    return cluster.fork({ NODE_COMPILE_CACHE }).process
   }
 
   #send(message: ToProcess): void {

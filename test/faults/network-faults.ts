@@ -51,9 +51,11 @@ export const networkFaults: readonly Fault<NetworkWorld>[] = [
     },
   },
   {
-    name: 'everything late',
-    async strike({ nodes, leaseMs }, _victim, keys) {
-      for (const { proxy } of nodes) proxy.delay(Math.random() * leaseMs * 0.4)
+    name: 'everything late, and a process far away',
+    async strike({ nodes, leaseMs }, victim, keys) {
+      // Of those who revoke less: commits come one after the other, each of many messages.
+      for (const { proxy } of nodes) proxy.delay(Math.random() * leaseMs * 0.01)
+      victim.proxy.delay(Math.random() * leaseMs * 0.45)
       await keys.revoke()
       for (const { proxy } of nodes) proxy.resume()
     },

@@ -1,5 +1,6 @@
 // An application's process: a keyring over a store that all share, and a verifier that is asked all the time.
 import { readFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Channel, keyFormat } from '@bearward/core'
 import { createKeyring, type KeyStore } from '@bearward/keyring'
@@ -8,6 +9,8 @@ import type { Action, FromProcess, Open, ProcessConfig, ToProcess } from './prot
 
 /** Milliseconds between two rounds of verifications. */
 const ROUND_MS = 10
+/** Verifications that wait for the store at the same time: it must not be load that keeps the leases away. */
+const MAX_PENDING = 8
 /** So that a store which does not answer holds up what is tried for no longer. */
 const DEADLINE_MS = 1000
 
@@ -26,10 +29,13 @@ const verifier = keyring.verifier({ deadlineMs: DEADLINE_MS })
 const pending = new Set<number>()
 let window = { from: 0, to: 0 }
 let isHit = false
+let turn = 0
 
 verifier.on('cache', ({ outcome }) => {
   isHit = outcome === 'hit'
 })
+// Outages are meant, and seen in the history.
+verifier.on('failed', () => {})
 verifier.on('lease', ({ outcome }) => {
   if (outcome === 'gained' || outcome === 'lost')
     tell({ type: 'lease', isHeld: outcome === 'gained', at: String(sharedClock()) })
@@ -47,9 +53,16 @@ process.on('message', (message: ToProcess) => {
 process.on('disconnect', () => process.exit())
 setInterval(verifyAll, ROUND_MS)
 tell({ type: 'ready' })
+// It may be killed, and then writes nothing.
+flushCompileCache()
 
+/** Every key in turn, each round from where the last one stopped. */
 function verifyAll(): void {
-  for (let key = window.from; key < window.to; key++) if (!pending.has(key)) verify(key)
+  const count = window.to - window.from
+  for (let done = 0; done < count && pending.size < MAX_PENDING; done++) {
+    const key = window.from + (turn++ % count)
+    if (!pending.has(key)) verify(key)
+  }
   history.flush()
 }
 
