@@ -94,6 +94,8 @@ async function change(action: Action, key: number): Promise<void> {
     if (!confirmation.confirmed) throw new Error('not confirmed')
     tell({ type: 'changed', key, resolvedAt, ...confirmation })
   } catch (error) {
+    // A doomed process dies when all is committed, and not before.
+    if (commitsLeft !== Number.POSITIVE_INFINITY) return change(action, key)
     tell({ type: 'failed', key, reason: String((error as Error).cause ?? error) })
   }
 }

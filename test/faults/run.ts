@@ -38,6 +38,8 @@ export interface Report extends Findings {
   readonly strikes: number
   /** Times that `revoke()` or `enable()` rejected, and was called again. */
   readonly retries: number
+  /** What it rejected with, and how often. */
+  readonly reasons: Readonly<Record<string, number>>
   /** By the last call of `revoke()`. */
   readonly medianMs: number
   readonly maxMs: number
@@ -83,6 +85,7 @@ class Campaign<W extends World<N>, N extends Node> {
   #revocations = 0
   #strikes = 0
   #retries = 0
+  readonly #reasons: Record<string, number> = {}
   #recoveryMs = 0
 
   constructor(world: W, fault: Fault<W, N>, batch: number) {
@@ -146,6 +149,7 @@ class Campaign<W extends World<N>, N extends Node> {
       revocations: this.#revocations,
       strikes: this.#strikes,
       retries: this.#retries,
+      reasons: this.#reasons,
       medianMs: sorted[sorted.length >> 1] ?? 0,
       maxMs: sorted.at(-1) ?? 0,
       recoveryMs: this.#recoveryMs,
@@ -165,8 +169,10 @@ class Campaign<W extends World<N>, N extends Node> {
         const { resolvedAt, elapsedMs } = await member.change(action, key)
         if (action === 'revoke') this.#elapsedMs.push(elapsedMs)
         return BigInt(resolvedAt)
-      } catch {
+      } catch (error) {
         this.#retries++
+        const { message } = error as Error
+        this.#reasons[message] = (this.#reasons[message] ?? 0) + 1
         await wait(20)
       }
     }

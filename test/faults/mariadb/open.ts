@@ -9,7 +9,7 @@ export interface MariadbOptions {
 }
 
 export async function open({ url, leaseMs }: MariadbOptions): Promise<Opened> {
-  const pool = createPool({ uri: url, connectionLimit: 8, connectTimeout: 2000 })
+  const pool = createPool({ uri: url, connectionLimit: 8 })
   const store = mysql(pool)
   return { store, channel: sqlChannel(store, { leaseMs, pollMs: leaseMs / 10 }), close: () => pool.end() }
 }

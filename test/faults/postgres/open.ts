@@ -9,7 +9,7 @@ export interface PostgresOptions {
 }
 
 export async function open({ url, leaseMs }: PostgresOptions): Promise<Opened> {
-  const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 2000 })
+  const pool = new Pool({ connectionString: url, max: 8 })
   pool.on('error', () => {})
   return { store: postgres(pool), channel: postgresChannel(pool, { leaseMs }), close: () => pool.end() }
 }
