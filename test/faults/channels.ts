@@ -8,7 +8,8 @@ import { type Report, type RunOptions, runFaults } from './run.ts'
 import { sqliteFaults } from './sqlite/faults.ts'
 import { SqliteWorld } from './sqlite/world.ts'
 
-export type ChannelName = 'postgres' | 'mariadb' | 'sqlite' | 'redis'
+export const channelNames = ['postgres', 'mariadb', 'sqlite', 'redis'] as const
+export type ChannelName = (typeof channelNames)[number]
 
 /** A channel, with all that is tried on it. */
 export interface Trial {

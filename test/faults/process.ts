@@ -9,6 +9,8 @@ import type { Action, FromProcess, Open, ProcessConfig, ToProcess } from './prot
 
 /** Milliseconds between two rounds of verifications. */
 const ROUND_MS = 10
+/** Verifications of a round: enough to find whoever is late, and little enough to leave the machine to the others. */
+const MAX_AT_ONCE = 30
 /** Verifications that wait for the store at the same time: it must not be load that keeps the leases away. */
 const MAX_PENDING = 8
 /** So that a store which does not answer holds up what is tried for no longer. */
@@ -59,7 +61,7 @@ flushCompileCache()
 /** Every key in turn, each round from where the last one stopped. */
 function verifyAll(): void {
   const count = window.to - window.from
-  for (let done = 0; done < count && pending.size < MAX_PENDING; done++) {
+  for (let done = 0; done < Math.min(count, MAX_AT_ONCE) && pending.size < MAX_PENDING; done++) {
     const key = window.from + (turn++ % count)
     if (!pending.has(key)) verify(key)
   }
@@ -89,10 +91,12 @@ function verify(key: number): void {
 
 async function change(action: Action, key: number): Promise<void> {
   try {
+    const calledAt = performance.now()
     const { confirmation } = await keyring[action](keys[key]?.id ?? '')
     const resolvedAt = String(sharedClock())
+    const tookMs = performance.now() - calledAt
     if (!confirmation.confirmed) throw new Error('not confirmed')
-    tell({ type: 'changed', key, resolvedAt, ...confirmation })
+    tell({ type: 'changed', key, resolvedAt, tookMs, ...confirmation })
   } catch (error) {
     // A doomed process dies when all is committed, and not before.
     if (commitsLeft !== Number.POSITIVE_INFINITY) return change(action, key)

@@ -49,6 +49,9 @@ export type FromProcess =
       readonly type: 'changed'
       readonly key: number
       readonly resolvedAt: string
+      /** Milliseconds of the whole call. */
+      readonly tookMs: number
+      /** Milliseconds of the confirmation alone. */
       readonly elapsedMs: number
       readonly acknowledged: number
       readonly silent: number

@@ -29,13 +29,17 @@ export interface NetworkNode extends Node {
 export class World<N extends Node = Node> {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'faults-'))
   readonly leaseMs: number
-  readonly nodes: N[] = []
+  readonly #nodes: N[] = []
   /** Whether what is committed reaches every process although nobody publishes it. */
   readonly isDurable: boolean
 
   protected constructor({ leaseMs }: WorldOptions, isDurable: boolean) {
     this.leaseMs = leaseMs
     this.isDurable = isDurable
+  }
+
+  get nodes(): readonly N[] {
+    return this.#nodes
   }
 
   /** Issues the keys, and starts the processes. */
@@ -55,7 +59,7 @@ export class World<N extends Node = Node> {
       const history = join(this.folder, `history-${index}`)
       // Every third is a worker of the cluster module.
       const member = new Member({ keys: file, history, opener }, index % 3 === 2)
-      this.nodes.push({ ...rest, member } as unknown as N)
+      this.#nodes.push({ ...rest, member } as unknown as N)
     }
     await Promise.all(this.nodes.map(({ member }) => member.start()))
   }
