@@ -37,7 +37,7 @@ export async function startPlain(kind: PlainKind, ports: readonly number[]): Pro
         asker.ask(String(startedAt))
       }),
     async close() {
-      for (const child of children) child.disconnect()
+      for (const child of children) child.kill()
       await asker.close()
     },
   }

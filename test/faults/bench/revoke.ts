@@ -73,15 +73,11 @@ for (const name of values.channel) {
 
 async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName]): Promise<Figures> {
   const world: World = await create({ processes, leaseMs, keys: rounds + OUTAGES })
-  let plain: Plain | undefined
   try {
     await world.leased()
     // Until the registry is old enough, every revocation waits for a lease.
     await wait(leaseMs * 1.5)
-    if (world instanceof NetworkWorld && channel !== 'mariadb') {
-      const ports = world.nodes.map(({ proxy }) => proxy.port)
-      plain = await startPlain(channel === 'redis' ? 'redis' : 'postgres', ports)
-    }
+    const plain = await plainOf(channel, world)
     const measured: { plain: number; confirmation: number; revoke: number }[] = []
     for (let round = 0; round < rounds; round++) {
       const plainMs = plain === undefined ? leaseMs / LOOKS_PER_LEASE : await plain.roundTrip()
@@ -90,6 +86,8 @@ async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName
       // A late process has been waited for until its lease had run out: that is measured below.
       if (acknowledged === processes) measured.push({ plain: plainMs, confirmation: elapsedMs, revoke: tookMs })
     }
+    // Its connections would be cut as well.
+    await plain?.close()
     const outages: { cutOffMs: number; backMs: number }[] = []
     for (let index = 0; index < OUTAGES; index++) outages.push(await outage(world, rounds + index))
     return {
@@ -106,9 +104,15 @@ async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName
       hits: await measureThroughput((world.nodes[0] as Node).member.config.opener, TURNS.rounds, TURNS.turnMs),
     }
   } finally {
-    await plain?.close()
     await world.close()
   }
+}
+
+/** Plain messages go the same way as those of the channel. */
+async function plainOf(channel: ChannelName, world: World): Promise<Plain | undefined> {
+  if (!(world instanceof NetworkWorld) || channel === 'mariadb') return undefined
+  const ports = world.nodes.map(({ proxy }) => proxy.port)
+  return startPlain(channel === 'redis' ? 'redis' : 'postgres', ports)
 }
 
 /** Cuts the last process off for some leases, and revokes a key at the beginning of it. */
