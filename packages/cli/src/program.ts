@@ -4,7 +4,7 @@ import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Frame } from './frame.ts'
-import { printable, withoutTokens } from './text.ts'
+import { printable, withoutSecrets } from './text.ts'
 import type { World } from './world.ts'
 
 /** The whole program as the parser sees it. */
@@ -19,6 +19,10 @@ export function createProgram(frame: Frame): Command {
     // A screen has room for the commands, and for one line beside them.
     .configureHelp({
       visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
+      optionDescription: (option) =>
+        option.argChoices === undefined
+          ? new Help().optionDescription(option)
+          : `${option.description}: ${option.argChoices.join(', ')}`,
     })
     .addHelpText('after', 'Also: --config <file>, --debug, --version; --help after a command')
     .showSuggestionAfterError()
@@ -31,7 +35,7 @@ export function createProgram(frame: Frame): Command {
     })
   for (const add of COMMANDS) add(program, frame)
   for (const command of program.commands) {
-    command.helpOption('--help', 'print this').addHelpText('after', '\nAlso: --config <file>, --debug')
+    command.helpOption('--help', 'print this').addHelpText('after', 'Also: --config <file>, --debug')
   }
   return program
 }
@@ -51,10 +55,10 @@ export async function run(argv: readonly string[], world: World): Promise<number
     return frame.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
-    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(withoutTokens(stackOf(error)))
+    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(withoutSecrets(stackOf(error)))
     const failure = error instanceof CommanderError ? usageFailure(error, helpFor(program, argv)) : failureOf(error)
     const name = frame.output.paintNote('red', 'bearward:')
-    frame.output.note(`${name} ${printable(withoutTokens(failure.message))}`)
+    frame.output.note(`${name} ${printable(withoutSecrets(failure.message))}`)
     return EXIT_CODES[failure.ending]
   }
 }
