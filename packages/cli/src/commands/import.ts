@@ -1,5 +1,4 @@
 import { MINUTE } from '@bearward/core'
-import { tableVersion } from '@bearward/sql'
 import { Option } from 'commander'
 import { readDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
@@ -45,16 +44,16 @@ export const addImport: AddCommand = (program, frame) => {
       const read = system.read(systemOptions(options))
       const mapScopes = scopeMap(options.mapScope ?? [])
       const { rows, share } = openRows(world, system, { ...options, file })
-      const imports = [system.format(options.tokenPrefix)]
+      const imports = system.formats(options.tokenPrefix)
       const clear = (): void => {
         if (output.isWatched) output.progress('')
       }
       const summary = await withKeyring(
         frame,
         command,
-        async ({ keyring, database }) => {
-          // Rows and keys may be in one file: it has to be what the store wants before a long read of it begins.
-          await tableVersion(database.store)
+        async ({ keyring }) => {
+          // Rows and keys may be in one file of SQLite, which has to be as the store wants it before a long read begins.
+          await keyring.list({ limit: 1 })
           return keyring.import(rows, {
             read,
             mapScopes,

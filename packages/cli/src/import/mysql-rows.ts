@@ -2,7 +2,7 @@ import type { Row } from '@bearward/import'
 import { loadDriver } from '../database.ts'
 
 /** Rows that the driver reads ahead. */
-const AHEAD = 500
+const AHEAD = 100
 /** How long the server waits while rows are being written elsewhere. */
 const PATIENCE_SECONDS = 600
 

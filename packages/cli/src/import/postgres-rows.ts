@@ -2,8 +2,8 @@ import type { Row } from '@bearward/import'
 import type { CustomTypesConfig, QueryConfig } from 'pg'
 import { loadDriver } from '../database.ts'
 
-/** Rows that are fetched at once. */
-const PAGE = 500
+/** Rows that are fetched at once: as many as are written at once. */
+const PAGE = 100
 
 /** The rows of a query on PostgreSQL, by a cursor. */
 export async function* postgresRows(url: string, statement: string): AsyncGenerator<Row> {

@@ -33,22 +33,26 @@ const VARIABLE = 'BEARWARD_FROM_URL'
 export function openRows(world: World, system: System, { file, csv, fromUrl, query }: Origin): Rows {
   const url = fromUrl || (file === undefined ? world.env[VARIABLE] : undefined)
   if (!file === !url) {
-    throw new Failure('usage', 'it is not said where the rows are', `name one file, or - or give --from-url or ${VARIABLE}`)
+    throw new Failure('usage', 'it is not said where the rows are, or twice', `name a file, or give --from-url or ${VARIABLE}`)
   }
   if (file) {
-    if (query !== undefined) throw new Failure('usage', 'a file takes no --query', 'leave it out, or give --from-url')
+    if (query) throw new Failure('usage', 'a file takes no --query', 'leave it out, or give --from-url')
     return fileRows(world, file, csv ?? false)
   }
   if (csv) throw new Failure('usage', 'a database is no CSV', 'leave --csv out')
   return databaseRows(world, system, url ?? '', query)
 }
 
+const SELECT = /^\s*(?:select|with)\s/i
+
 function databaseRows({ cwd }: World, system: System, url: string, query: string | undefined): Rows {
-  const statement = query ?? system.query?.(readAddress(url, cwd).kind)
+  const statement = query || system.query?.(readAddress(url, cwd).kind)
+  // A server may run others although the transaction is one that only reads.
+  if (query && !SELECT.test(query)) throw new Failure('usage', '--query is no SELECT', 'begin it with select or with')
   if (statement === undefined) {
     throw new Failure('usage', 'this system has no table that is the same for everybody', 'give --query')
   }
-  return { rows: foreignRows({ url, statement, isTyped: query !== undefined, cwd }), share: () => undefined }
+  return { rows: foreignRows({ url, statement, isTyped: Boolean(query), cwd }), share: () => undefined }
 }
 
 function fileRows({ cwd, stdin }: World, file: string, isCsv: boolean): Rows {

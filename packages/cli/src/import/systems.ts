@@ -31,8 +31,8 @@ export interface SystemOptions {
 
 /** A system that keys can come from. */
 export interface System {
-  /** The format of its tokens; `prefix` is what they begin with there. */
-  readonly format: (prefix: string | undefined) => ForeignFormat
+  /** The formats of its tokens; `prefix` is what they begin with there. */
+  readonly formats: (prefix: string | undefined) => readonly ForeignFormat[]
   readonly read: (options: SystemOptions) => (row: Row) => ImportRow
   /** Reads its rows where it keeps them itself; nothing where everybody has a table of his own. */
   readonly query?: (database: Database) => string
@@ -40,23 +40,28 @@ export interface System {
 
 /** By the name that `--from` takes. */
 export const SYSTEMS: Readonly<Record<string, System>> = {
-  unkey: { format: (prefix) => unkeyKeys({ prefix }), read: () => unkeyRow(), query: () => UNKEY },
+  unkey: {
+    // Of keys that it took over itself, and has not seen since.
+    formats: (prefix) => [unkeyKeys({ prefix }), prefixedApiKeys()],
+    read: () => unkeyRow(),
+    query: () => UNKEY,
+  },
   'better-auth': {
-    format: (prefix) => betterAuthKeys({ prefix }),
+    formats: (prefix) => [betterAuthKeys({ prefix })],
     read: ({ disableKeyHashing }) => betterAuthRow({ disableKeyHashing }),
     query: wholeTable('better-auth'),
   },
-  keypal: { format: (prefix) => keypalKeys({ prefix }), read: () => keypalRow(), query: wholeTable('keypal') },
-  'prefixed-api-key': { format: (prefix) => prefixedApiKeys({ prefix }), read: () => prefixedApiKeyRow() },
+  keypal: { formats: (prefix) => [keypalKeys({ prefix })], read: () => keypalRow(), query: wholeTable('keypal') },
+  'prefixed-api-key': { formats: (prefix) => [prefixedApiKeys({ prefix })], read: () => prefixedApiKeyRow() },
   sanctum: {
-    format: (tokenPrefix) => sanctumTokens({ tokenPrefix }),
+    formats: (tokenPrefix) => [sanctumTokens({ tokenPrefix })],
     read: ({ expirationMinutes }) => sanctumRow({ expirationMinutes }),
     query: wholeTable('sanctum'),
   },
-  drf: { format: () => drfKeys(), read: () => drfRow(), query: wholeTable('drf') },
-  github: { format: (prefix) => githubStyleTokens({ prefix }), read: () => plainRow({ format: 'github' }) },
+  drf: { formats: () => [drfKeys()], read: () => drfRow(), query: wholeTable('drf') },
+  github: { formats: (prefix) => [githubStyleTokens({ prefix })], read: () => plainRow({ format: 'github' }) },
   // Any token of the header's grammar: what a list holds is known by its owner alone.
-  plain: { format: () => plainKeys({ pattern: /^[\x21-\x7e]{16,256}$/ }), read: () => plainRow() },
+  plain: { formats: () => [plainKeys({ pattern: /^[\x21-\x7e]{16,256}$/ })], read: () => plainRow() },
 }
 
 /** All columns, since versions of a system differ in them; in an order that is the same each time. */
