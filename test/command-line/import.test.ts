@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { keyFormat } from '@bearward/core'
-import {
-  betterAuthKeys,
-  drfKeys,
-  keypalKeys,
-  prefixedApiKeys,
-  sanctumTokens,
-  unkeyKeys,
-} from '@bearward/import'
+import { betterAuthKeys, drfKeys, keypalKeys, prefixedApiKeys, sanctumTokens, unkeyKeys } from '@bearward/import'
 import { createKeyring } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -164,7 +157,10 @@ describe.each(ENGINES)('the database of another system on %s', (engine) => {
     }
     expect(await refused('--query', 'select * from nowhere')).toBe(2)
     expect(await refused('--query', 'selct 1')).toBe(2)
-    for (const statement of ['drop table personal_access_tokens', 'with one as (select 1) delete from personal_access_tokens']) {
+    for (const statement of [
+      'drop table personal_access_tokens',
+      'with one as (select 1) delete from personal_access_tokens',
+    ]) {
       expect([2, 5]).toContain(await refused('--query', statement))
     }
     await database.run('select * from personal_access_tokens')
@@ -175,7 +171,9 @@ describe.each(ENGINES)('the database of another system on %s', (engine) => {
   test('rows are read a few at a time, however many there are', async () => {
     const database = await foreign(engine)
     // A hundred megabytes, through a heap of 48.
-    const wide = { sqlite: 'hex(zeroblob(50000))', postgres: "repeat('x', 100000)", mysql: "repeat('x', 100000)" }[engine]
+    const wide = { sqlite: 'hex(zeroblob(50000))', postgres: "repeat('x', 100000)", mysql: "repeat('x', 100000)" }[
+      engine
+    ]
     const hash = { sqlite: "printf('%064x', n)", postgres: "lpad(to_hex(n), 64, '0')", mysql: "lpad(hex(n), 64, '0')" }
     const numbers = 'with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 1000)'
     const query = `${numbers} select n as id, lower(${hash[engine]}) as sha256, ${wide} as pad from numbers`

@@ -1,7 +1,7 @@
 import { type Attribution, createKeyring, type ForeignFormat, type Keyring, KeyringError } from '@bearward/keyring'
 import type { Command } from 'commander'
-import { databaseFailure } from './database-failure.ts'
 import { type OpenDatabase, openDatabase } from './database.ts'
+import { databaseFailure } from './database-failure.ts'
 import { Failure } from './failure.ts'
 import type { Frame } from './frame.ts'
 import { SETTINGS } from './settings.ts'

@@ -25,7 +25,9 @@ export const addImport: AddCommand = (program, frame) => {
     .summary('take over keys of another system')
     .description('Take over keys of another system. Run again, it goes on where it ended.')
     .argument('[file]')
-    .addOption(new Option('--from <system>', 'where they come from').choices(Object.keys(SYSTEMS)).makeOptionMandatory())
+    .addOption(
+      new Option('--from <system>', 'where they come from').choices(Object.keys(SYSTEMS)).makeOptionMandatory(),
+    )
     .option('--csv', 'the file is CSV with a heading (default: JSON lines)')
     .option('--from-url <url>', 'read its database, not a file')
     .option('--query <sql>', 'what to read there (default: its own table)')
@@ -83,7 +85,11 @@ function systemOptions({ from, expireAfter, notHashed }: Options): SystemOptions
   if (expireAfter === undefined) return { disableKeyHashing: notHashed }
   const expirationMinutes = readDuration('--expire-after', expireAfter) / MINUTE
   if (Number.isInteger(expirationMinutes) && expirationMinutes > 0) return { expirationMinutes }
-  throw new Failure('usage', `--expire-after ${expireAfter} is not in whole minutes`, 'write the value of sanctum.expiration and m')
+  throw new Failure(
+    'usage',
+    `--expire-after ${expireAfter} is not in whole minutes`,
+    'write the value of sanctum.expiration and m',
+  )
 }
 
 function scopeMap(pairs: readonly string[]): Record<string, string[]> {

@@ -33,7 +33,11 @@ const VARIABLE = 'BEARWARD_FROM_URL'
 export function openRows(world: World, system: System, { file, csv, fromUrl, query }: Origin): Rows {
   const url = fromUrl || (file === undefined ? world.env[VARIABLE] : undefined)
   if (!file === !url) {
-    throw new Failure('usage', 'it is not said where the rows are, or twice', `name a file, or give --from-url or ${VARIABLE}`)
+    throw new Failure(
+      'usage',
+      'it is not said where the rows are, or twice',
+      `name a file, or give --from-url or ${VARIABLE}`,
+    )
   }
   if (file) {
     if (query) throw new Failure('usage', 'a file takes no --query', 'leave it out, or give --from-url')

@@ -68,7 +68,9 @@ export const SYSTEMS: Readonly<Record<string, System>> = {
 function wholeTable(name: KnownTable): (database: Database) => string {
   const { table, key } = TABLES[name]
   return (database) =>
-    database === 'mysql' ? `select * from \`${table}\` order by \`${key}\`` : `select * from "${table}" order by "${key}"`
+    database === 'mysql'
+      ? `select * from \`${table}\` order by \`${key}\``
+      : `select * from "${table}" order by "${key}"`
 }
 
 /** The permissions of a key are its own and those of its roles. Unkey checks their `slug`. It runs on MySQL alone. */
