@@ -65,8 +65,9 @@ export async function run(argv: readonly string[], world: World): Promise<number
 
 /** The help that has the answer: that of the command, if one was named. */
 function helpFor(program: Command, argv: readonly string[]): string {
-  const command = program.commands.find((each) => argv.includes(each.name()))
-  return `see ${['bearward', ...(command === undefined ? [] : [command.name()])].join(' ')} --help`
+  const names = program.commands.map((command) => command.name())
+  const name = argv.find((argument) => names.includes(argument))
+  return `see ${['bearward', ...(name === undefined ? [] : [name])].join(' ')} --help`
 }
 
 function usageFailure(error: CommanderError, mend: string): Failure {

@@ -1,10 +1,10 @@
-import { text } from 'node:stream/consumers'
 import { createVerifier, type Reason, systemClock } from '@bearward/core'
 import { recordOf } from '@bearward/keyring'
 import { keyDetails } from '../describe-key.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withKeyring } from '../keyring.ts'
+import type { World } from '../world.ts'
 
 /** `bearward verify`: whether a token is real, and why not. Counts as no use of the key. */
 export const addVerify: AddCommand = (program, frame) => {
@@ -21,7 +21,7 @@ export const addVerify: AddCommand = (program, frame) => {
         const mend = 'give it on standard input: bearward verify < file, or type it after the command and press Ctrl-D'
         throw new Failure('usage', 'a token as an argument stays in the history and in the list of processes', mend)
       }
-      const token = (await text(frame.world.stdin)).trim()
+      const token = await readToken(frame.world.stdin)
       if (token === '') throw new Failure('usage', 'there is no token on standard input', 'bearward verify < file')
       const format = frame.settings(command).format()
       const { key, reason } = await withKeyring(frame, command, async ({ database: { store } }) => {
@@ -51,4 +51,20 @@ export const addVerify: AddCommand = (program, frame) => {
       return key === undefined ? 'found' : 'ok'
     }),
   )
+}
+
+/** More than any token has, and than anybody would type. */
+const MAX_INPUT = 10_000
+
+async function readToken(stdin: World['stdin']): Promise<string> {
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of stdin as AsyncIterable<Buffer>) {
+    pieces.push(piece)
+    length += piece.length
+    if (length > MAX_INPUT) {
+      throw new Failure('usage', 'there is more than a token on standard input', 'give it the token alone')
+    }
+  }
+  return Buffer.concat(pieces).toString('utf8').trim()
 }
