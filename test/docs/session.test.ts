@@ -34,7 +34,10 @@ describe.each(sessions)('$path', ({ path, steps }) => {
 test.each(['README.md', 'docs/cli.md'])('there is a session of the command line in %s', (page) => {
   const commands = sessions.find(({ path }) => path === page)?.steps.map(({ command }) => command) ?? []
   for (const name of ['init', 'issue', 'list', 'verify', 'rotate', 'revoke', 'audit', 'scan']) {
-    expect(commands.filter((command) => command.includes(`npx bearward ${name}`)), name).not.toEqual([])
+    expect(
+      commands.filter((command) => command.includes(`npx bearward ${name}`)),
+      name,
+    ).not.toEqual([])
   }
 })
 

@@ -26,7 +26,7 @@ export function readAddress(text: string, cwd: string): DatabaseAddress {
   const [, scheme = ''] = /^([a-z][\w+.-]*:)\/\//i.exec(text) ?? []
   const kind = KINDS[scheme.toLowerCase()]
   if (kind !== undefined) {
-    if (!URL.canParse(text)) throw failure('cannot be read', 'write it as postgres://user:password@host:5432/name')
+    if (!URL.canParse(text)) throw failure('cannot be read', 'write it as postgres://host:5432/name')
     return { kind, place: text }
   }
   if (scheme !== '' && !/^(?:sqlite|file):$/i.test(scheme)) {

@@ -18,7 +18,10 @@ export function createProgram(frame: Frame): Command {
     .helpCommand(false)
     // A screen has room for the commands, and for one line beside them.
     .configureHelp({
-      visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
+      visibleOptions: (command) =>
+        command.parent === null
+          ? []
+          : new Help().visibleOptions(command as Command).filter(({ long }) => long !== '--help'),
       optionDescription: (option) =>
         option.argChoices === undefined
           ? new Help().optionDescription(option)

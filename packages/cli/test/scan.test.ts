@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { keyFormat } from '@bearward/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Finding } from '../src/scan/finding.ts'
 import { scanStream } from '../src/scan/scan.ts'
-import { ACME, bearward } from './bearward.ts'
+import { ACME, asNobody, bearward } from './bearward.ts'
 
 const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 const live = format.generate('live')
@@ -93,21 +93,11 @@ describe('a tree', () => {
     write('open', 'x')
     chmodSync(folder, 0o755)
     chmodSync(join(folder, 'secret'), 0o000)
-    const main = join(import.meta.dirname, '../src/main.ts')
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
-    // `nobody` may not be able to read the program where it lies: it is loaded before the user is changed.
-    const program = `process.argv[1] = 'bearward'; const { run } = await import(${JSON.stringify(join(main, '../program.ts'))});
-      ${'uid' in nobody ? 'process.setgid(65534); process.setuid(65534);' : ''}
-      const { stdin, stdout, stderr, env } = process
-      process.exitCode = await run(['scan', ${JSON.stringify(folder)}], { stdin, stdout, stderr, env, cwd: '/' })`
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-      encoding: 'utf8',
-      env: { ...process.env, ...ACME },
-    })
+    const { status, stderr } = asNobody(['scan', folder], '/')
     expect(stderr).toContain(`${folder}/secret may not be read; change its permissions, or run as somebody who may\n`)
     expect(stderr).toContain('1 unreadable')
     expect(status).toBe(5)
-  })
+  }, 60_000)
 })
 
 describe('in the work tree of git', () => {

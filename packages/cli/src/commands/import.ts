@@ -2,7 +2,7 @@ import { MINUTE } from '@bearward/core'
 import { Option } from 'commander'
 import { readDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
-import { type AddCommand, addFormatOptions } from '../frame.ts'
+import { type AddCommand, addFormatOptions, addScopesOption } from '../frame.ts'
 import { type Origin, openRows } from '../import/rows.ts'
 import { describeImport, describeProgress } from '../import/summary.ts'
 import { SYSTEMS, type SystemOptions } from '../import/systems.ts'
@@ -36,7 +36,7 @@ export const addImport: AddCommand = (program, frame) => {
     .option('--not-hashed', 'better-auth with disableKeyHashing')
     .option('--map-scope <old=new...>', 'scopes by other names: a=b,c; a= for none')
     .option('--dry-run', 'say what would be done, and write nothing')
-  addAttribution(addStoreOptions(addFormatOptions(command)))
+  addAttribution(addStoreOptions(addScopesOption(addFormatOptions(command))))
 
   command.action(
     frame.handle(async (command, file) => {
