@@ -31,9 +31,9 @@ export type ProblemCode = keyof typeof PROBLEMS
 
 /** What an answer says beyond its code. */
 export interface ProblemFacts {
-  readonly errors?: Problem['errors']
+  readonly errors?: NonNullable<Problem['errors']>
   readonly keyId?: string
-  readonly key?: Problem['key']
+  readonly key?: NonNullable<Problem['key']>
   readonly headers?: Readonly<Record<string, string>>
 }
 

@@ -108,7 +108,7 @@ export const AuditPage = Type.Object({ entries: Type.Array(AuditEntry), next: Ne
 export const Usage = Type.Object(
   {
     days: Type.Array(Type.Object({ day: Type.String({ format: 'date', description: 'In UTC.' }), uses: Count }, closed)),
-    addresses: Type.Array(Type.Object({ address: Type.String(), lastUsedAt: Time }, closed)),
+    addresses: Type.Array(Type.Object({ address: Type.String(), lastUsedAt: TimeOrNone }, closed)),
     lastUsedAt: TimeOrNone,
     lastUsedFrom: TextOrNone,
   },
@@ -248,3 +248,7 @@ export type Problem = Static<typeof Problem>
 export type ListQuery = Static<typeof ListQuery>
 export type AuditQuery = Static<typeof AuditQuery>
 export type UsageQuery = Static<typeof UsageQuery>
+export type IssueBody = Static<typeof IssueBody>
+export type UpdateBody = Static<typeof UpdateBody>
+export type RotateBody = Static<typeof RotateBody>
+export type ReasonBody = Static<typeof ReasonBody>
