@@ -149,7 +149,7 @@ test('no walk through the API meets a failure, or an answer that is not document
   seen.clear()
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }), async (steps) => {
-      const world = createDocumentedWorld({ issueLimit: { max: 2, windowMs: 60_000 } })
+      const world = createDocumentedWorld({ issueLimit: { max: 2, windowMs: 86_400_000 } })
       for (const owner of ['acct_1', 'acct_2']) await world.keyring.issue({ owner, scopes: ['posts:read'] })
       for (const each of steps) {
         const answer = await take(world, each)
