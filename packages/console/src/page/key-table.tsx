@@ -1,0 +1,81 @@
+import { useSurroundings } from './context.ts'
+import { pagesOf } from './paths.ts'
+import { Distance, nameOf, Scopes, StateBadge } from './pieces.tsx'
+import { list } from './strings.ts'
+import type { KeyJson } from './view.ts'
+
+const SCOPES_SHOWN = 3
+
+/** A table, whose rows become cards where it is narrow. The roles are written out: without them, cards are no table. */
+export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
+  const { session } = useSurroundings()
+  const hasOwner = session?.view === 'operator'
+  const hasEnvironment = (session?.environments.length ?? 0) > 0
+  const columns = [
+    list.name,
+    list.state,
+    list.scopes,
+    ...(hasEnvironment ? [list.environment] : []),
+    ...(hasOwner ? [list.owner] : []),
+    list.lastUsed,
+    list.expires,
+  ]
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: CSS that makes cards of rows takes the roles away
+    <table class="keys" role="table" aria-label={list.table}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((column) => (
+            <th key={column} role="columnheader" scope="col">
+              {column}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {keys.map((key) => (
+          <Row key={key.id} {...{ entry: key, hasOwner, hasEnvironment }} />
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: the same
+  )
+}
+
+function Row({ entry, hasOwner, hasEnvironment }: { entry: KeyJson; hasOwner: boolean; hasEnvironment: boolean }) {
+  const { basePath } = useSurroundings()
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row" class="keys-name">
+        <a href={pagesOf(basePath).key(entry.id)}>{nameOf(entry)}</a>
+        <code>{entry.hint}</code>
+      </th>
+      <td role="cell" class="keys-state">
+        <StateBadge state={entry.state} />
+      </td>
+      <td role="cell" class="keys-scopes">
+        <Scopes scopes={entry.scopes} none={list.noScopes} most={SCOPES_SHOWN} more={list.more} />
+      </td>
+      {hasEnvironment && (
+        <td role="cell" data-label={list.environment}>
+          {entry.environment}
+        </td>
+      )}
+      {hasOwner && (
+        <td role="cell" data-label={list.owner} class="keys-owner">
+          {entry.owner}
+        </td>
+      )}
+      <td role="cell" data-label={list.lastUsed}>
+        {entry.lastUsedAt === null ? <span class="faint">{list.neverUsed}</span> : <Distance time={entry.lastUsedAt} />}
+      </td>
+      <td role="cell" data-label={list.expires}>
+        {entry.expiresAt === null ? (
+          <span class="faint">{list.neverExpires}</span>
+        ) : (
+          <Distance time={entry.expiresAt} />
+        )}
+      </td>
+    </tr>
+  )
+}
