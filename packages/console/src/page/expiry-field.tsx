@@ -42,7 +42,7 @@ export function ExpiryField({
   ]
   return (
     <FieldGroup label={label} hint={hint} error={error}>
-      <div class="choices">
+      <div class="choices choices-dates">
         {options.map(({ value, text, until }) => (
           <label key={value} class="choice">
             <input

@@ -1,5 +1,5 @@
 import { duration, moment } from './format.ts'
-import { lives, rotate } from './strings.ts'
+import { lives } from './strings.ts'
 
 /** Both keys of a rotation, in time. `graceMs` counts from `now`; epoch milliseconds, `null` for never. */
 export interface LivesProps {
@@ -23,33 +23,19 @@ export function Lives({ now, graceMs, endOnFirstUse, oldExpiresAt, newExpiresAt 
   const newText = newExpiresAt === null ? lives.newForever : lives.newUntil(`${moment(newExpiresAt)} UTC`)
   const together = (endOnFirstUse ? lives.bothAtMost : lives.both)(duration(both))
   return (
-    <div class={`lives ${hasGrace ? 'lives-grace' : ''} ${endOnFirstUse ? 'lives-open' : ''}`}>
-      <svg
-        class="lives-picture"
-        viewBox="0 0 320 92"
-        role="img"
-        aria-label={`${rotate.title}: ${oldText}. ${newText}.`}
-      >
-        {hasGrace && <rect class="lives-both" x="90" y="22" width="120" height="62" />}
-        <line class="lives-now" x1="90" x2="90" y1="18" y2="88" />
-        <text class="lives-label" x="90" y="12" text-anchor={hasGrace ? 'middle' : 'middle'}>
-          {lives.now}
-        </text>
-        {hasGrace && (
-          <text class="lives-label" x="150" y="12" text-anchor="start">
-            {together}
-          </text>
-        )}
-        <rect class="lives-old" x="4" y="32" width={hasGrace ? 206 : 86} height="14" rx="3" />
-        {hasGrace && endOnFirstUse && <rect class="lives-maybe" x="90" y="32" width="120" height="14" />}
-        <text class="lives-label" x={hasGrace ? 218 : 98} y="43">
-          {lives.refused}
-        </text>
-        <path class="lives-new" d="M90 60h214l10 7l-10 7h-214z" />
-      </svg>
+    <div class="lives">
+      <div class={`lives-picture ${hasGrace ? 'lives-grace' : ''}`} role="img" aria-label={`${oldText}. ${newText}.`}>
+        {hasGrace && <span class="lives-both" />}
+        <span class="lives-now">{lives.now}</span>
+        {hasGrace && <span class="lives-together">{together}</span>}
+        <span class="lives-old" />
+        {hasGrace && <span class={endOnFirstUse ? 'lives-old lives-maybe' : 'lives-old lives-still'} />}
+        <span class="lives-refused">{lives.refused}</span>
+        <span class="lives-new" />
+      </div>
       <dl class="lives-words">
         <div>
-          <dt class="lives-key-old">{lives.old}</dt>
+          <dt>{lives.old}</dt>
           <dd>{oldText}</dd>
         </div>
         <div>

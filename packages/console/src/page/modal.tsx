@@ -16,9 +16,11 @@ export function Modal({
 }) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     const opener = document.activeElement
     dialog.current?.showModal()
+    heading.current?.focus()
     // Taken away while open, a dialog does not give the focus back itself.
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
@@ -33,7 +35,7 @@ export function Modal({
         if (mayClose) onClose()
       }}
     >
-      <h2 id={id} tabIndex={-1} autofocus>
+      <h2 id={id} tabIndex={-1} ref={heading}>
         {title}
       </h2>
       {children}

@@ -240,9 +240,9 @@ const fields: Readonly<Record<string, string>> = {
 export const rotate = {
   title: 'Rotate this key',
   lead: 'A new key with the same name and scopes takes over. Its token is shown once.',
-  grace: 'The old key works for another',
+  grace: 'The old key still works for',
   graces: [
-    { label: 'Nothing: refused at once', ms: 0 },
+    { label: 'No time: refused at once', ms: 0 },
     { label: '1 hour', ms: 3_600_000 },
     { label: '1 day', ms: 86_400_000 },
     { label: '7 days', ms: 604_800_000 },
@@ -312,7 +312,7 @@ export const problems = {
   signIn: 'Sign in in another tab',
   unreachable: 'The server did not answer. Nothing you typed is lost: try again.',
   tooMany: (time: string) => `Too many keys were asked for. Try again ${time}.`,
-  check: 'Check what is marked below.',
+  check: 'Check the marked fields.',
   metadata: 'This is not a JSON object. It should look like {"team": "web"}.',
   back: 'Back to the keys',
   titles: {
