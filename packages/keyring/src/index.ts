@@ -20,8 +20,10 @@ export {
   stateOf,
   type Usage,
 } from './key.ts'
+export type { DayOfUse, KeyUsage, UsageOptions } from './key-usage.ts'
 export { createKeyring, type Keyring } from './keyring.ts'
 export { type KeyAction, type Rule, TRANSITIONS } from './lifecycle.ts'
+export { foldCase, isListed, newestFirst } from './listing.ts'
 export type { AuditOptions, AuditPage, KeyPage, ListOptions } from './lists.ts'
 export { memoryStore } from './memory.ts'
 export type { KeyringOptions } from './options.ts'
@@ -35,6 +37,7 @@ export {
   type CommitOutcome,
   type EndingQuery,
   type KeyStore,
+  type KeyUses,
   type ListPosition,
   type ListQuery,
   MAX_ADDRESSES,
@@ -45,4 +48,5 @@ export {
   type Use,
   type UseOutcome,
 } from './store.ts'
+export { type AddressUse, noteUse, type UseRecord } from './use-record.ts'
 export type { KeyringVerifierOptions } from './verification.ts'

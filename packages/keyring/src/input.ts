@@ -11,6 +11,9 @@ export const TEXT_LIMITS = {
   from: 255,
   reason: 1000,
   scope: 200,
+  search: 200,
+  /** Longest prefix, environment and separators, four characters and the ellipsis. */
+  hint: 64,
 } as const
 
 /** Scopes of one key at most. */
@@ -117,9 +120,10 @@ export function checkFlag(field: string, value: unknown): boolean {
   return value
 }
 
-export function checkLimit(value: unknown, most: number): number {
+/** A count of something, from 1. */
+export function checkWhole(field: string, value: unknown, most: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > most) {
-    invalid('limit', `a whole number from 1 to ${most}`)
+    invalid(field, `a whole number from 1 to ${most}`)
   }
   return value
 }

@@ -3,12 +3,14 @@ import { Changes } from './changes.ts'
 import { KeyringError } from './errors.ts'
 import { type KeyringEvent, KeyringEvents, type KeyringListener } from './events.ts'
 import { type Expired, type ExpireOptions, expireDue } from './expiry.ts'
+import { findByToken } from './find.ts'
 import { type ImportOptions, importRows } from './import.ts'
 import type { ImportRow } from './import-row.ts'
 import type { ImportSummary } from './import-summary.ts'
 import { checkId } from './input.ts'
 import { type Issued, type IssueOptions, issue } from './issue.ts'
 import { type KeyWithUsage, keyWithUsageOf } from './key.ts'
+import { type KeyUsage, type UsageOptions, usage } from './key-usage.ts'
 import { type AuditOptions, type AuditPage, audit, type KeyPage, type ListOptions, list } from './lists.ts'
 import { checkKeyringOptions, type KeyringOptions, type KeyringSettings } from './options.ts'
 import type { KeyringRecord } from './record.ts'
@@ -24,7 +26,6 @@ import {
   type UpdateOptions,
   update,
 } from './standing.ts'
-import { digestsOf } from './token.ts'
 import { Usage } from './usage.ts'
 import { type KeyringVerifierOptions, Verification } from './verification.ts'
 
@@ -35,6 +36,10 @@ import { type KeyringVerifierOptions, Verification } from './verification.ts'
  * @typeParam S the declared scopes, or `string`
  */
 export interface Keyring<S extends string = string> {
+  /** The declared scopes; none where every scope may be given. */
+  readonly scopes: readonly S[]
+  /** The environments that keys may be issued for, the default first; none where the format has none. */
+  readonly environments: readonly string[]
   /**
    * Makes a key. The token stands in the answer and nowhere else.
    *
@@ -57,7 +62,9 @@ export interface Keyring<S extends string = string> {
    * token is digested and let go.
    */
   find(token: string): Promise<KeyWithUsage | null>
-  /** A page of keys, newest first. Costs the same for every page. */
+  /** When, how often and from where a key was used, or `null` where there is no such key. Up to a minute or so behind. */
+  usage(id: string, options?: UsageOptions): Promise<KeyUsage | null>
+  /** A page of keys, newest first. Costs the same for every page, except with `search`, which may look at all keys. */
   list(options?: ListOptions): Promise<KeyPage>
   /**
    * Changes name, scopes, metadata or expiry of a key that has not ended.
@@ -140,6 +147,8 @@ export function createKeyring<const S extends string = string>(options: KeyringO
 }
 
 class StoreKeyring<S extends string> implements Keyring<S> {
+  readonly scopes: readonly S[]
+  readonly environments: readonly string[]
   readonly #settings: KeyringSettings
   readonly #events: KeyringEvents
   readonly #changes: Changes
@@ -151,6 +160,8 @@ class StoreKeyring<S extends string> implements Keyring<S> {
 
   constructor(settings: KeyringSettings) {
     const { store, clock } = settings
+    this.scopes = settings.scopes as readonly S[]
+    this.environments = settings.format.environments
     this.#settings = settings
     this.#events = new KeyringEvents(clock)
     this.#changes = new Changes(settings, this.#events)
@@ -178,10 +189,12 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   }
 
   async find(token: string): Promise<KeyWithUsage | null> {
-    const { settings } = this.#room()
-    const digests = await digestsOf(settings, token)
-    const stored = digests.length === 0 ? null : await settings.store.findByDigest(digests, { fresh: true })
+    const stored = await findByToken(this.#room().settings, token)
     return stored === null ? null : this.get(stored.id)
+  }
+
+  async usage(id: string, options: UsageOptions = {}): Promise<KeyUsage | null> {
+    return usage(this.#room(), id, options)
   }
 
   async list(options: ListOptions = {}): Promise<KeyPage> {

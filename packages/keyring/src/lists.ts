@@ -1,8 +1,13 @@
 import type { AuditAction, AuditEntry } from './audit.ts'
 import { readCursor, writeCursor } from './cursor.ts'
-import { checkId, checkLimit, checkNames, checkOptionalText, invalid } from './input.ts'
-import { KEY_STATES, type KeyState, type KeyWithUsage, keyWithUsageOf } from './key.ts'
+import { findByToken } from './find.ts'
+import { checkId, checkNames, checkOptionalText, checkText, checkWhole, invalid } from './input.ts'
+import { KEY_STATES, type KeyState, type KeyWithUsage, keyWithUsageOf, type StoredKey, type Usage } from './key.ts'
+import { isListed } from './listing.ts'
+import type { KeyringSettings } from './options.ts'
 import type { Room } from './room.ts'
+import type { ListQuery } from './store.ts'
+import { cutToken } from './token.ts'
 
 /** What `list()` selects; every condition must hold. */
 export interface ListOptions {
@@ -10,8 +15,13 @@ export interface ListOptions {
   readonly environment?: string | undefined
   /** Where the key stands now. */
   readonly state?: KeyState | undefined
-  /** A hint as it is shown, or the beginning of one. Never a whole token. */
+  /** A hint as it is shown, or the beginning of one: up to 64 characters. Of a token, only what its hint shows is used. */
   readonly hint?: string | undefined
+  /**
+   * Stands somewhere in the name, id, owner or hint; ASCII letters in either case. Up to 200 characters, without the blanks
+   * around them; none is no condition. A whole token finds its key alone: it is digested and let go, as by `find()`.
+   */
+  readonly search?: string | undefined
   /** `next` of the page before. Default: the first page. */
   readonly cursor?: string | undefined
   /** Keys at most, 1 to 500. Default 50. */
@@ -27,34 +37,53 @@ export interface KeyPage {
 
 const MAX_LIMIT = 500
 const DEFAULT_LIMIT = 50
-/** Longest prefix, environment and separators, four characters and the ellipsis. */
-const MAX_HINT = 64
 
 export async function list({ settings }: Room, options: ListOptions): Promise<KeyPage> {
-  checkNames(options, ['owner', 'environment', 'state', 'hint', 'cursor', 'limit'])
+  checkNames(options, ['owner', 'environment', 'state', 'hint', 'search', 'cursor', 'limit'])
   const { state, hint, cursor } = options
-  const limit = checkLimit(options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
+  const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
   if (state !== undefined && !KEY_STATES.includes(state)) invalid('state', `one of ${KEY_STATES.join(', ')}`)
-  if (hint !== undefined && (typeof hint !== 'string' || hint.length > MAX_HINT)) {
-    invalid('hint', `a string of at most ${MAX_HINT} characters`)
-  }
-  const now = settings.clock.now()
-  const rows = await settings.store.list({
+  const search = options.search === undefined ? '' : checkText('search', options.search, 0).trim()
+  const query = {
     owner: checkOptionalText('owner', options.owner),
     environment: checkOptionalText('environment', options.environment),
     state,
-    hint: hint?.replace(/…$/, ''),
+    hint: hint === undefined ? undefined : textOfHint(settings, checkText('hint', hint, 0)),
     after: cursor === undefined ? undefined : readCursor(cursor),
-    now,
+    now: settings.clock.now(),
     // One more than asked for tells whether there is another page.
     limit: limit + 1,
-  })
+  }
+  const rows =
+    (await keyOfToken(settings, search, query)) ??
+    (await settings.store.list({ ...query, search: search === '' ? undefined : textOfHint(settings, search) }))
   const keys = rows.slice(0, limit)
   const last = keys.at(-1)
   return {
-    keys: keys.map((row) => keyWithUsageOf(row, now)),
+    keys: keys.map((row) => keyWithUsageOf(row, query.now)),
     next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
   }
+}
+
+/** A hint as a store knows it, of what somebody has copied. */
+function textOfHint({ format }: KeyringSettings, text: string): string {
+  return cutToken(format, text).replace(/…$/, '')
+}
+
+/**
+ * Who pastes a token looks for its key, and not for those whose hint is the same.
+ *
+ * @returns `undefined` where the text is no token of this keyring, or may be anything else as well
+ */
+async function keyOfToken(
+  settings: KeyringSettings,
+  text: string,
+  query: ListQuery,
+): Promise<readonly (StoredKey & Usage)[] | undefined> {
+  const found = await findByToken(settings, text)
+  if (found === null) return settings.format.parse(text) === null ? undefined : []
+  const key = await settings.store.findById(found.id)
+  return key !== null && isListed(key, query) ? [key] : []
 }
 
 /** What `audit()` selects; every condition must hold. */
@@ -79,7 +108,7 @@ export interface AuditPage {
 export async function audit({ settings }: Room, options: AuditOptions): Promise<AuditPage> {
   checkNames(options, ['keyId', 'owner', 'actor', 'action', 'cursor', 'limit'])
   const { action, cursor } = options
-  const limit = checkLimit(options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
+  const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
   if (action !== undefined && typeof action !== 'string') invalid('action', 'the name of one')
   if (cursor !== undefined && !(typeof cursor === 'string' && /^[1-9]\d{0,14}$/.test(cursor))) {
     invalid('cursor', 'the `next` of a page before')

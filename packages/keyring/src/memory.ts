@@ -1,22 +1,22 @@
 import { DAY } from '@bearward/core'
 import type { AuditEntry } from './audit.ts'
-import { endOf, type StoredKey, stateOf, type Usage } from './key.ts'
+import { endOf, type StoredKey, type Usage } from './key.ts'
+import { isListed, newestFirst } from './listing.ts'
 import {
   type AuditQuery,
   type Commit,
   type CommitOutcome,
   type EndingQuery,
   type KeyStore,
-  type ListPosition,
+  type KeyUses,
   type ListQuery,
-  MAX_ADDRESSES,
   type OutboxEntry,
   type ReadContext,
   USAGE_DAYS,
-  type UsageDay,
   type Use,
   type UseOutcome,
 } from './store.ts'
+import { noteUse, type UseRecord } from './use-record.ts'
 
 /**
  * Keeps keys in the memory of this process, and loses them with it: for tests, and for trying things out.
@@ -33,11 +33,7 @@ export function memoryStore(): KeyStore {
   return new MemoryStore()
 }
 
-interface UseRecord extends Usage {
-  readonly addresses: readonly string[]
-}
-
-const NEVER_USED: UseRecord = { lastUsedAt: null, lastUsedFrom: null, addresses: [] }
+const NEVER_USED: Usage = { lastUsedAt: null, lastUsedFrom: null }
 
 class MemoryStore implements KeyStore {
   readonly #keys = new Map<string, StoredKey>()
@@ -64,15 +60,10 @@ class MemoryStore implements KeyStore {
 
   async list(query: ListQuery): Promise<readonly (StoredKey & Usage)[]> {
     this.#checkOpen()
-    const { owner, environment, state, hint = '', after, now, limit } = query
     return [...this.#keys.values()]
-      .filter((key) => owner === undefined || key.owner === owner)
-      .filter((key) => environment === undefined || key.environment === environment)
-      .filter((key) => state === undefined || stateOf(key, now) === state)
-      .filter((key) => key.hint.startsWith(hint))
-      .filter((key) => after === undefined || newestFirst(after, key) < 0)
+      .filter((key) => isListed(key, query))
       .sort(newestFirst)
-      .slice(0, limit)
+      .slice(0, query.limit)
       .map((key) => this.#withUsage(key))
   }
 
@@ -127,27 +118,22 @@ class MemoryStore implements KeyStore {
     this.#checkOpen()
     return uses
       .filter(({ keyId }) => this.#keys.has(keyId))
-      .map(({ keyId, at, from, uses: count = 1 }) => {
+      .map((use) => {
+        const { keyId, at, uses: count = 1 } = use
         this.#countUses(keyId, dayOf(at), count)
-        const known = this.#uses.get(keyId)
-        const { lastUsedAt, lastUsedFrom, addresses } = known ?? NEVER_USED
-        const isNewAddress = from !== null && !addresses.includes(from)
-        const isLatest = lastUsedAt === null || at >= lastUsedAt
-        this.#uses.set(keyId, {
-          lastUsedAt: isLatest ? at : lastUsedAt,
-          lastUsedFrom: isLatest && from !== null ? from : lastUsedFrom,
-          addresses: isNewAddress ? [...addresses, from].slice(-MAX_ADDRESSES) : addresses,
-        })
-        return { keyId, isFirst: known === undefined, isNewAddress }
+        const { record, outcome } = noteUse(this.#uses.get(keyId), use)
+        this.#uses.set(keyId, record)
+        return outcome
       })
   }
 
-  async usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]> {
+  async usage(keyId: string, sinceDay: number): Promise<KeyUses> {
     this.#checkOpen()
-    return [...(this.#days.get(keyId) ?? [])]
+    const days = [...(this.#days.get(keyId) ?? [])]
       .map(([day, uses]) => ({ day, uses }))
       .filter(({ day }) => day >= sinceDay)
       .sort((one, other) => one.day - other.day)
+    return { days, addresses: structuredClone(this.#uses.get(keyId)?.addresses ?? []) }
   }
 
   async outbox({ remove = [], limit }: { remove?: readonly number[]; limit: number }): Promise<readonly OutboxEntry[]> {
@@ -190,10 +176,4 @@ class MemoryStore implements KeyStore {
 
 function dayOf(at: number): number {
   return Math.floor(at / DAY)
-}
-
-/** The order of `list()`; ids are compared as bytes, which for ASCII is what `<` does. */
-function newestFirst(one: ListPosition, other: ListPosition): number {
-  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt
-  return one.id < other.id ? 1 : one.id > other.id ? -1 : 0
 }

@@ -1,6 +1,7 @@
 import type { Change, MaybePromise } from '@bearward/core'
 import type { AuditAction, AuditEntry, NewAuditEntry } from './audit.ts'
 import type { KeyState, StoredKey, Usage } from './key.ts'
+import type { AddressUse } from './use-record.ts'
 
 /**
  * Where a keyring keeps its keys. Ten methods over six kinds of rows: keys, their use, the audit trail, the
@@ -52,12 +53,12 @@ export interface KeyStore {
    */
   recordUse(uses: readonly Use[]): Promise<readonly UseOutcome[]>
   /**
-   * How often a key was used by day, earliest first; days without use are left out. Each recorded use counts on the day of
-   * its `at`. At least the last 90 days of each key's use are kept.
+   * How often a key was used by day, and from where. Each recorded use counts on the day of its `at`. At least the last 90
+   * days of each key's use are kept, and the 16 addresses that were used last.
    *
    * @param sinceDay the first day, counted from 1970-01-01 in UTC
    */
-  usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]>
+  usage(keyId: string, sinceDay: number): Promise<KeyUses>
   /**
    * The outbox: changes that were committed with `outbox: true` and not yet taken out, oldest first. Where `remove` names
    * sequences, these are taken out first.
@@ -80,6 +81,11 @@ export interface ListQuery {
   readonly state?: KeyState | undefined
   /** The beginning of the hint. */
   readonly hint?: string | undefined
+  /**
+   * Stands somewhere in the name, id, owner or hint. ASCII letters are alike in either case; all else is compared byte for
+   * byte, and no character stands for others.
+   */
+  readonly search?: string | undefined
   /** Only what comes after this place in the order. */
   readonly after?: ListPosition | undefined
   /** Epoch milliseconds at which states are judged. */
@@ -150,12 +156,20 @@ export interface UsageDay {
   readonly uses: number
 }
 
+/** What is known of a key's use; both lists are empty where that is nothing. */
+export interface KeyUses {
+  /** Earliest first; days without use are left out. */
+  readonly days: readonly UsageDay[]
+  /** Latest first; of the same moment in any order. */
+  readonly addresses: readonly AddressUse[]
+}
+
 /** What was new about a use. */
 export interface UseOutcome {
   readonly keyId: string
   /** It is the first on record. */
   readonly isFirst: boolean
-  /** None of the last 16 addresses on record is this one. */
+  /** None of the 16 addresses that were used last is this one. */
   readonly isNewAddress: boolean
 }
 
@@ -167,5 +181,5 @@ export interface OutboxEntry extends Change {
 /** Days of a key's use that are kept at least. */
 export const USAGE_DAYS = 90
 
-/** Addresses of a key that are kept to tell a new one. */
+/** Addresses of a key that are kept, to be shown and to tell a new one. */
 export const MAX_ADDRESSES = 16

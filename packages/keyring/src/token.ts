@@ -21,15 +21,31 @@ export async function readToken(settings: KeyringSettings, token: unknown): Prom
   return settings.digest.digest(token)
 }
 
-/** The digests that a token may be stored under, the keyring's own first; none of one that no verifier lets pass. */
-export async function digestsOf(settings: KeyringSettings, token: unknown): Promise<readonly string[]> {
-  if (!isKnown(settings, token)) return []
-  const { digest } = settings
-  return Promise.all([digest.digest(token), ...digest.older.map((older) => older(token))])
+/** Whether verifiers let a token pass. */
+export function isKnown({ format, imports }: KeyringSettings, token: unknown): token is string {
+  return typeof token === 'string' && (format.parse(token) !== null || imports.some((each) => each.recognises(token)))
 }
 
-function isKnown({ format, imports }: KeyringSettings, token: unknown): token is string {
-  return typeof token === 'string' && (format.parse(token) !== null || imports.some((each) => each.recognises(token)))
+/** Letters and digits in a row, behind the prefix, that are taken for a token, whole or not: no name goes on like that. */
+const TOKEN_LIKE = 17
+/** As many of them as a hint shows. */
+const SHOWN = 4
+
+/**
+ * What may be looked for of a text that may hold a token, or most of one: nothing of a token goes to a store but what its
+ * hint shows. Every other text stays as it is.
+ */
+export function cutToken({ prefix, environments }: KeyFormat, text: string): string {
+  const heads = environments.length === 0 ? [`${prefix}_`] : environments.map((name) => `${prefix}_${name}_`)
+  for (const head of heads) {
+    const start = text.indexOf(head)
+    const body = [...text.slice(start + head.length, start + head.length + TOKEN_LIKE)]
+    // Character by character: a regular expression remembers what it matched.
+    if (start !== -1 && body.length === TOKEN_LIKE && body.every((character) => /[0-9A-Za-z]/.test(character))) {
+      return head + body.slice(0, SHOWN).join('')
+    }
+  }
+  return text
 }
 
 /** The environment that a new key gets: the format's first, unless another one is named. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, RawBuilder, SqlBool } from 'kysely'
 import type { Database, KeyRow, Schema } from './schema.ts'
 
 /** What differs between the databases; everything else is said once, in Kysely's words. */
@@ -9,6 +9,8 @@ export interface Engine {
   readonly replica: Kysely<Schema>
   /** Whether `(a, b) < (x, y)` walks an index. */
   readonly comparesPairs: boolean
+  /** Whether a column of `bearward_keys` holds a text, which is `folded`: its ASCII letters, and they alone, in lower case. */
+  holds(column: 'name' | 'id' | 'owner' | 'hint', folded: string): RawBuilder<SqlBool>
   /** Rejects when the database is set up so that text would not come back as it was written. */
   check?(): Promise<void>
   /**

@@ -1,9 +1,9 @@
-import type { EndingQuery, ListQuery, StoredKey, Usage } from '@bearward/keyring'
+import { type EndingQuery, isListed, type ListQuery, newestFirst, type StoredKey, type Usage } from '@bearward/keyring'
 import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { Engine } from './engine.ts'
 import { type JoinedUse, keyOf, keyWithUsageOf, text } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
-import { type Builder, beginsWith, chosen, isListed, newestFirst, type Part, partsOf, type Where } from './selection.ts'
+import { type Builder, beginsWith, chosen, type Part, partsOf, type Where } from './selection.ts'
 
 /** Up to so many keys are got one by one and put in order here; of more, the keys are walked in their order. */
 const FEW = 500
@@ -63,7 +63,7 @@ async function few(engine: Engine, where: Where): Promise<string[] | undefined> 
 async function pageOf(engine: Engine, { where, rare }: Part, query: ListQuery): Promise<(StoredKey & Usage)[]> {
   const ids = rare === undefined ? undefined : await few(engine, rare)
   if (ids !== undefined) return selectFrom(engine, ids, query)
-  const matching = chosen(query, engine.comparesPairs)
+  const matching = chosen(query, engine)
   const rows = await engine.run((db) =>
     keysWithUses(db)
       .where((eb) => {

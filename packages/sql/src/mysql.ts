@@ -1,5 +1,5 @@
 import type { KeyStore } from '@bearward/keyring'
-import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely'
+import { Kysely, MysqlDialect, type MysqlPool, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
 import { text, whole } from './rows.ts'
 import type { Schema } from './schema.ts'
@@ -47,6 +47,7 @@ function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | 
     db,
     replica: replica === undefined ? db : kyselyOver('replica', replica),
     comparesPairs: false,
+    holds,
     check: () => checkSession(db),
     run: (work) => work(db),
     transact: (work) => db.transaction().setIsolationLevel('read committed').execute(work),
@@ -54,6 +55,15 @@ function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | 
     migrateAlone: (work) => db.connection().execute((connection) => migrateLocked(connection, work)),
     close: async () => {},
   }
+}
+
+/**
+ * `lower()` leaves bytes alone and knows all letters of Unicode. So the bytes are read as Hebrew, which has no case: then it
+ * changes nothing but ASCII letters.
+ */
+function holds(column: string, folded: string): RawBuilder<SqlBool> {
+  const bytes = sql`cast(${sql.ref(column)} as binary)`
+  return sql<SqlBool>`locate(cast(${folded} as binary), cast(lower(convert(${bytes} using hebrew)) as binary)) > 0`
 }
 
 /** No transaction: MySQL commits at every change of a table. */

@@ -52,6 +52,8 @@ export function postgresEngine(source: PostgresPool | Kysely<never>, replica?: P
     db,
     replica: replica === undefined ? db : kyselyOver('replica', replica),
     comparesPairs: true,
+    // In the collation "C" there are no letters but ASCII's.
+    holds: (column, folded) => sql`strpos(lower(${sql.ref(column)} collate "C"), ${folded}) > 0`,
     run: (work) => work(db),
     transact,
     advance,

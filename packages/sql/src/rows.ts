@@ -70,8 +70,7 @@ export interface JoinedUse {
 }
 
 export function keyWithUsageOf(row: KeyRow & JoinedUse): StoredKey & Usage {
-  const lastUsedFrom = row.last_used_from === null ? null : text(row.last_used_from)
-  return { ...keyOf(row), lastUsedAt: wholeOrNull(row.last_used_at), lastUsedFrom }
+  return { ...keyOf(row), lastUsedAt: wholeOrNull(row.last_used_at), lastUsedFrom: textOrNull(row.last_used_from) }
 }
 
 export function auditRowOf(entry: NewAuditEntry, sequence: number): AuditRow {
@@ -121,7 +120,7 @@ export function text(value: unknown): string {
   throw new TypeError('a column that should hold text holds something else')
 }
 
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return value === null ? null : text(value)
 }
 

@@ -56,7 +56,7 @@ export interface UseRow {
   key_id: Bytes
   last_used_at: Whole
   last_used_from: string | null
-  /** JSON list of the latest addresses, oldest first. */
+  /** JSON list of the latest addresses, the one used last at its end, each with the time of its last use or alone. */
   addresses: string
 }
 

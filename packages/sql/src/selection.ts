@@ -1,5 +1,6 @@
-import { type KeyState, type ListPosition, type ListQuery, type StoredKey, stateOf } from '@bearward/keyring'
+import { foldCase, type KeyState, type ListQuery } from '@bearward/keyring'
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely'
+import type { Engine } from './engine.ts'
 import type { Schema, Standing } from './schema.ts'
 
 export type Builder = ExpressionBuilder<Schema, 'bearward_keys'>
@@ -52,41 +53,32 @@ export function partsOf(state: KeyState | undefined, now: number): readonly Part
 }
 
 /** What `list()` selects beside the state. */
-export function chosen(query: ListQuery, comparesPairs: boolean): Where {
-  const { owner, environment, hint, after } = query
+export function chosen(query: ListQuery, engine: Engine): Where {
+  const { owner, environment, hint, search, after } = query
   return (eb) => {
     const conditions: Condition[] = []
     if (owner !== undefined) conditions.push(eb('owner', '=', owner))
     if (environment !== undefined) conditions.push(eb('environment', '=', environment))
     if (hint !== undefined && hint !== '') conditions.push(walked(beginsWith(hint))(eb))
+    if (search !== undefined && search !== '') {
+      conditions.push(eb.or(SEARCHED.map((column) => engine.holds(column, foldCase(search)))))
+    }
     if (after !== undefined) {
       const { createdAt, id } = after
       const isEarlier = eb('created_at', '<', createdAt)
       const isLaterInMoment = eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])
-      if (comparesPairs) conditions.push(eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
+      if (engine.comparesPairs) conditions.push(eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
       else conditions.push(eb.or([isEarlier, isLaterInMoment]))
     }
     return eb.and(conditions)
   }
 }
 
+const SEARCHED = ['name', 'id', 'owner', 'hint'] as const
+
 /** All that sorts between the text and the same text with a last character that no text has. */
 export function beginsWith(beginning: string): Where {
   return (eb) => eb.and([eb('hint', '>=', beginning), eb('hint', '<', `${beginning}\u{10ffff}`)])
-}
-
-/** Whether a key found otherwise is one that `list()` selects. */
-export function isListed(key: StoredKey, { owner, environment, state, hint = '', after, now }: ListQuery): boolean {
-  if (owner !== undefined && key.owner !== owner) return false
-  if (environment !== undefined && key.environment !== environment) return false
-  if (state !== undefined && stateOf(key, now) !== state) return false
-  return key.hint.startsWith(hint) && (after === undefined || newestFirst(after, key) < 0)
-}
-
-/** The order of `list()`; ids are ASCII, so that `<` compares bytes. */
-export function newestFirst(one: ListPosition, other: ListPosition): number {
-  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt
-  return one.id < other.id ? 1 : one.id > other.id ? -1 : 0
 }
 
 function all(...conditions: readonly Where[]): Where {

@@ -1,5 +1,5 @@
 import type { KeyStore } from '@bearward/keyring'
-import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely'
+import { CompiledQuery, Kysely, type RawBuilder, type SqlBool, SqliteDialect, sql } from 'kysely'
 import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
 import { whole } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
@@ -74,6 +74,11 @@ class SqliteEngine implements Engine {
 
   get replica(): Kysely<Schema> {
     return this.db
+  }
+
+  /** SQLite's own `lower()` knows ASCII alone. */
+  holds(column: string, folded: string): RawBuilder<SqlBool> {
+    return sql<SqlBool>`instr(lower(${sql.ref(column)}), ${folded}) > 0`
   }
 
   findNow(digests: readonly string[]): readonly KeyRow[] | undefined {

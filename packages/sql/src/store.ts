@@ -6,12 +6,12 @@ import type {
   CommitOutcome,
   EndingQuery,
   KeyStore,
+  KeyUses,
   ListQuery,
   OutboxEntry,
   ReadContext,
   StoredKey,
   Usage,
-  UsageDay,
   Use,
   UseOutcome,
 } from '@bearward/keyring'
@@ -82,9 +82,8 @@ export class SqlStore implements KeyStore {
     return writeUses(await this.#open(), uses)
   }
 
-  async usage(keyId: string, sinceDay: number): Promise<readonly UsageDay[]> {
-    const engine = await this.#open()
-    return engine.run((db) => readUsage(db, keyId, sinceDay))
+  async usage(keyId: string, sinceDay: number): Promise<KeyUses> {
+    return readUsage(await this.#open(), keyId, sinceDay)
   }
 
   async outbox(query: { remove?: readonly number[]; limit: number }): Promise<readonly OutboxEntry[]> {

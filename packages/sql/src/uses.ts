@@ -1,16 +1,18 @@
 import { DAY } from '@bearward/core'
-import { MAX_ADDRESSES, USAGE_DAYS, type UsageDay, type Use, type UseOutcome } from '@bearward/keyring'
+import {
+  type AddressUse,
+  type KeyUses,
+  noteUse,
+  USAGE_DAYS,
+  type Use,
+  type UseOutcome,
+  type UseRecord,
+} from '@bearward/keyring'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { chunks } from './commits.ts'
 import type { Engine } from './engine.ts'
-import { text, whole } from './rows.ts'
+import { text, textOrNull, whole } from './rows.ts'
 import type { Schema, UsageDayRow, UseRow } from './schema.ts'
-
-interface Known {
-  readonly at: number
-  readonly from: string | null
-  readonly addresses: readonly string[]
-}
 
 /** Notes uses in their own tables: no statement here writes to a key. */
 export function writeUses(engine: Engine, uses: readonly Use[]): Promise<UseOutcome[]> {
@@ -21,59 +23,53 @@ export function writeUses(engine: Engine, uses: readonly Use[]): Promise<UseOutc
     const keys = await db.selectFrom('bearward_keys').select('id').where('id', 'in', ids).execute()
     const present = new Set(keys.map(({ id }) => text(id)))
     const known = await readUses(db, ids)
-    const changed = new Map<string, Known>()
-    const outcomes = uses.filter(({ keyId }) => present.has(keyId)).map((use) => note(use, known, changed))
+    const changed = new Map<string, UseRecord>()
+    const noted = uses.filter(({ keyId }) => present.has(keyId))
+    const outcomes = noted.map((use) => {
+      const { record, outcome } = noteUse(changed.get(use.keyId) ?? known.get(use.keyId), use)
+      changed.set(use.keyId, record)
+      return outcome
+    })
     await replaceUses(engine, db, changed)
-    await countUses(
-      engine,
-      db,
-      uses.filter(({ keyId }) => present.has(keyId)),
-    )
+    await countUses(engine, db, noted)
     return outcomes
   })
 }
 
-function note({ keyId, at, from }: Use, known: Map<string, Known>, changed: Map<string, Known>): UseOutcome {
-  const before = known.get(keyId)
-  const after = merge(before, at, from)
-  known.set(keyId, after)
-  changed.set(keyId, after)
-  const isNewAddress = from !== null && !(before?.addresses.includes(from) ?? false)
-  return { keyId, isFirst: before === undefined, isNewAddress }
+async function readUses(db: Kysely<Schema>, ids: readonly string[]): Promise<Map<string, UseRecord>> {
+  const rows = await db.selectFrom('bearward_key_uses').selectAll().where('key_id', 'in', ids).execute()
+  return new Map(rows.map((row) => [text(row.key_id), recordOf(row)]))
 }
 
-function merge(before: Known | undefined, at: number, from: string | null): Known {
-  const addresses = before?.addresses ?? []
-  const isLatest = before === undefined || at >= before.at
-  const isNew = from !== null && !addresses.includes(from)
+function recordOf(row: UseRow): UseRecord {
   return {
-    at: isLatest ? at : before.at,
-    from: isLatest && from !== null ? from : (before?.from ?? null),
-    addresses: isNew ? [...addresses, from].slice(-MAX_ADDRESSES) : addresses,
+    lastUsedAt: whole(row.last_used_at),
+    lastUsedFrom: textOrNull(row.last_used_from),
+    addresses: addressesOf(text(row.addresses)),
   }
 }
 
-async function readUses(db: Kysely<Schema>, ids: readonly string[]): Promise<Map<string, Known>> {
-  const rows = await db.selectFrom('bearward_key_uses').selectAll().where('key_id', 'in', ids).execute()
-  return new Map(
-    rows.map((row) => [
-      text(row.key_id),
-      {
-        at: whole(row.last_used_at),
-        from: row.last_used_from === null ? null : text(row.last_used_from),
-        addresses: JSON.parse(text(row.addresses)) as string[],
-      },
-    ]),
-  )
+/** An address that stands alone was written down before its time was. */
+function addressesOf(json: string): AddressUse[] {
+  const written = JSON.parse(json) as (string | [string, number])[]
+  return written
+    .map((each) => (typeof each === 'string' ? [each, null] as const : each))
+    .map(([address, lastUsedAt]) => ({ address, lastUsedAt }))
+    .reverse()
+}
+
+function written(addresses: readonly AddressUse[]): string {
+  const oldestFirst = addresses.toReversed()
+  return JSON.stringify(oldestFirst.map(({ address, lastUsedAt }) => (lastUsedAt === null ? address : [address, lastUsedAt])))
 }
 
 /** Whole rows take the place of those that are there: nobody else writes uses meanwhile. */
-async function replaceUses(engine: Engine, db: Kysely<Schema>, changed: ReadonlyMap<string, Known>): Promise<void> {
-  const rows: UseRow[] = [...changed].map(([key_id, { at, from, addresses }]) => ({
+async function replaceUses(engine: Engine, db: Kysely<Schema>, changed: ReadonlyMap<string, UseRecord>): Promise<void> {
+  const rows: UseRow[] = [...changed].map(([key_id, { lastUsedAt, lastUsedFrom, addresses }]) => ({
     key_id,
-    last_used_at: at,
-    last_used_from: from,
-    addresses: JSON.stringify(addresses),
+    last_used_at: lastUsedAt,
+    last_used_from: lastUsedFrom,
+    addresses: written(addresses),
   }))
   const columns = ['last_used_at', 'last_used_from', 'addresses'] as const
   for (const some of chunks(rows)) {
@@ -119,13 +115,19 @@ async function countUses(engine: Engine, db: Kysely<Schema>, uses: readonly Use[
   }
 }
 
-export async function readUsage(db: Kysely<Schema>, keyId: string, sinceDay: number): Promise<UsageDay[]> {
-  const rows = await db
-    .selectFrom('bearward_usage_days')
-    .select(['day', 'uses'])
-    .where('key_id', '=', keyId)
-    .where('day', '>=', sinceDay)
-    .orderBy('day')
-    .execute()
-  return rows.map(({ day, uses }) => ({ day: whole(day), uses: whole(uses) }))
+export async function readUsage(engine: Engine, keyId: string, sinceDay: number): Promise<KeyUses> {
+  const days = await engine.run((db) =>
+    db
+      .selectFrom('bearward_usage_days')
+      .select(['day', 'uses'])
+      .where('key_id', '=', keyId)
+      .where('day', '>=', sinceDay)
+      .orderBy('day')
+      .execute(),
+  )
+  const records = await engine.run((db) => readUses(db, [keyId]))
+  return {
+    days: days.map(({ day, uses }) => ({ day: whole(day), uses: whole(uses) })),
+    addresses: records.get(keyId)?.addresses ?? [],
+  }
 }

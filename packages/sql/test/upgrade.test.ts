@@ -53,7 +53,13 @@ test.each(ENGINES)(
     // And what is new works on what is old.
     const at = 1_800_000_000_600
     await store.recordUse([{ keyId: 'key_live', at, from: '192.0.2.1', uses: 3 }])
-    expect(await store.usage('key_live', 0)).toEqual([{ day: Math.floor(at / DAY), uses: 3 }])
+    expect(await store.usage('key_live', 0)).toEqual({
+      days: [{ day: Math.floor(at / DAY), uses: 3 }],
+      addresses: [
+        { address: '192.0.2.1', lastUsedAt: at },
+        { address: '192.0.2.2', lastUsedAt: null },
+      ],
+    })
     await keyring.revoke('key_live')
     expect((await keyring.list({ state: 'revoked' })).keys.map(({ id }) => id)).toEqual(['key_gone', 'key_live'])
     expect((await keyring.audit({ limit: 1 })).entries[0]?.sequence).toBe(5)

@@ -47,7 +47,7 @@ export interface AuditEntryJson {
 /** How much a key was used, day by day (UTC), oldest first, and from where. */
 export interface UsageJson {
   readonly days: readonly { readonly day: string; readonly uses: number }[]
-  readonly addresses: readonly { readonly address: string; readonly lastUsedAt: string }[]
+  readonly addresses: readonly { readonly address: string; readonly lastUsedAt: string | null }[]
   readonly lastUsedAt: string | null
   readonly lastUsedFrom: string | null
 }

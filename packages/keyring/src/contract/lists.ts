@@ -66,6 +66,56 @@ export const listCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a search finds what stands in name, id, owner or hint, ASCII letters in either case and all else as bytes',
+    async run({ store }) {
+      const NAMES = {
+        plain: 'Nightly Build',
+        accent: 'CAFÉ Ünïcödé ΣΊΣΥΦΟΣ שלום',
+        // Two bytes of its three are those of `é`, but for what would be a change of case in Latin letters.
+        three: '\u{3a40} \u{212a}elvin İ ẞ',
+        pair: 'key 🔑 of 鍵',
+        pattern: '100% of a_b \\ [x] * \'"',
+      }
+      const keys = Object.fromEntries(
+        Object.entries(NAMES).map(([name, text], index) => [
+          name,
+          sampleKey({ id: `K${index}_x`, name: text, owner: null, hint: `acme_live_Ab${index}Z…` }),
+        ]),
+      ) as Record<keyof typeof NAMES, StoredKey>
+      const owned = sampleKey({ id: 'key_owned', name: '', owner: 'Acct_Ü7' })
+      await fill(store, ...Object.values(keys), owned)
+      const found = (search: string, query: Partial<ListQuery> = {}): Promise<string[]> =>
+        idsOf(store, { search, ...query })
+      const { plain, accent, three, pair, pattern } = keys
+
+      for (const text of ['nightly', 'Y BU', 'NIGHTLY BUILD', 'k0_X', 'live_aB0z']) {
+        expectEqual(await found(text), [plain.id], text)
+      }
+      for (const text of ['acct_Ü7', 'ACCT', 'Ü7']) expectEqual(await found(text), [owned.id], text)
+      for (const text of ['café'.toUpperCase(), 'cafÉ', 'Ünïcödé', 'ΣΥΦ', 'לום']) {
+        expectEqual(await found(text), [accent.id], text)
+      }
+      for (const text of ['café', 'ünï', 'acct_ü7', 'σ', 'kelvin', 'i\u0307', 'ß', 'cafe', '\u{10}']) {
+        expectEqual(await found(text), [], text)
+      }
+      expectEqual(await found('\u{3a40}'), [three.id], 'a character of three bytes')
+      expectEqual(await found('é'), [accent.id], 'a character whose bytes are nearly within it')
+      expectEqual(await found('🔑'), [pair.id], 'a character of four bytes')
+      expectEqual(await found('鍵'), [pair.id], 'the end of a name')
+      for (const text of ['%', '100%', 'a_b', '\\', '[x]', '*', '\'"', ' \\ ']) {
+        expectEqual(await found(text), [pattern.id], text)
+      }
+      for (const text of ['1%f', 'axb', '%%', '.', 'acme%', '\\%']) expectEqual(await found(text), [], text)
+      expectEqual(await found('_live_ab', { limit: 2 }), [pattern.id, pair.id], 'a page')
+      expectEqual(await found('_live_ab', { limit: 2, after: pair }), [three.id, accent.id], 'the page after it')
+      expectEqual(await found('live', { owner: 'acct_1' }), [], 'with an owner')
+      expectEqual(await found('Ü', { owner: 'Acct_Ü7', state: 'active' }), [owned.id], 'with an owner and a state')
+      expectEqual(await found('live', { state: 'revoked' }), [], 'with a state that no key is in')
+      expectEqual(await found('b1', { hint: 'acme_live_A' }), [accent.id], 'with a hint')
+      expectEqual((await found('')).length, 6, 'nothing')
+    },
+  },
+  {
     name: 'a list by state judges every key at the given moment',
     async run({ store }) {
       const expected = new Map<KeyState, string[]>()

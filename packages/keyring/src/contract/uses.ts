@@ -1,5 +1,5 @@
 import { DAY } from '@bearward/core'
-import { MAX_ADDRESSES, USAGE_DAYS, type Use, type UseOutcome } from '../store.ts'
+import { type KeyStore, MAX_ADDRESSES, USAGE_DAYS, type UsageDay, type Use, type UseOutcome } from '../store.ts'
 import { expectEqual } from './expect.ts'
 import type { StoreCase } from './harness.ts'
 import { fill, NOW, revoked, sampleKey } from './sample.ts'
@@ -10,6 +10,15 @@ function news(outcomes: readonly UseOutcome[]): unknown[] {
     .filter(({ isFirst, isNewAddress }) => isFirst || isNewAddress)
     .toSorted((one, other) => (one.keyId < other.keyId ? -1 : 1))
     .map(({ keyId, isFirst, isNewAddress }) => [keyId, isFirst, isNewAddress])
+}
+
+async function daysOf(store: KeyStore, keyId: string, since: number): Promise<readonly UsageDay[]> {
+  return (await store.usage(keyId, since)).days
+}
+
+async function addressesOf(store: KeyStore, keyId: string): Promise<unknown[]> {
+  const { addresses } = await store.usage(keyId, 0)
+  return addresses.map(({ address, lastUsedAt }) => [address, lastUsedAt])
 }
 
 export const usageCases: readonly StoreCase[] = [
@@ -64,6 +73,41 @@ export const usageCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'an address that is used again stays known',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      const use = (from: string, at: number): Use => ({ keyId: key.id, at, from })
+      await store.recordUse([use('::1', NOW)])
+      for (let index = 1; index <= MAX_ADDRESSES; index++) {
+        await store.recordUse([use('::1', NOW + index), use(`192.0.2.${index}`, NOW + index)])
+      }
+      expectEqual(news(await store.recordUse([use('::1', NOW + 99)])), [], 'the one that is always used')
+      expectEqual(news(await store.recordUse([use('192.0.2.2', NOW + 99)])), [], 'the earliest of the others that is kept')
+      expectEqual(news(await store.recordUse([use('192.0.2.1', NOW + 99)])), [[key.id, false, true]], 'the one before')
+    },
+  },
+  {
+    name: 'the addresses of a key are told with the time of their last use, the latest first',
+    async run({ store }) {
+      const [key, other] = [sampleKey(), sampleKey()]
+      await fill(store, key, other)
+      expectEqual(await addressesOf(store, key.id), [], 'a key that was not used')
+      const use = (from: string | null, at: number): Use => ({ keyId: key.id, at, from })
+      await store.recordUse([use('192.0.2.1', NOW + 1), use('2001:db8::1', NOW + 2), { ...use('::9', NOW), keyId: other.id }])
+      await store.recordUse([use(null, NOW + 9), use('192.0.2.3', NOW + 3)])
+      await store.recordUse([use('192.0.2.1', NOW + 4), use('192.0.2.3', NOW)])
+      const expected = [
+        ['192.0.2.1', NOW + 4],
+        ['192.0.2.3', NOW + 3],
+        ['2001:db8::1', NOW + 2],
+      ]
+      expectEqual(await addressesOf(store, key.id), expected, 'the addresses')
+      expectEqual(await addressesOf(store, other.id), [['::9', NOW]], 'those of another key')
+      expectEqual(await addressesOf(store, 'key_nobody'), [], 'those of a key that is not there')
+    },
+  },
+  {
     name: 'uses are counted by day, and the last 90 days are kept',
     async run({ store }) {
       const [key, other] = [sampleKey(), sampleKey()]
@@ -75,12 +119,12 @@ export const usageCases: readonly StoreCase[] = [
       await store.recordUse([use(today), use(today, 2)])
       await store.recordUse([use(today - USAGE_DAYS + 1, 4)])
       const before = { day: today - USAGE_DAYS + 1, uses: 4 }
-      expectEqual(await store.usage(key.id, 0), [before, { day: today, uses: 6 }], 'all days')
-      expectEqual(await store.usage(key.id, today), [{ day: today, uses: 6 }], 'the last day')
-      expectEqual(await store.usage(other.id, 0), [{ day: today - 1, uses: 7 }], 'the other key')
-      expectEqual(await store.usage('key_nobody', 0), [], 'a key that is not there')
+      expectEqual(await daysOf(store, key.id, 0), [before, { day: today, uses: 6 }], 'all days')
+      expectEqual(await daysOf(store, key.id, today), [{ day: today, uses: 6 }], 'the last day')
+      expectEqual(await daysOf(store, other.id, 0), [{ day: today - 1, uses: 7 }], 'the other key')
+      expectEqual(await daysOf(store, 'key_nobody', 0), [], 'a key that is not there')
       await store.recordUse([{ keyId: 'key_nobody', at: NOW, from: null, uses: 1 }])
-      expectEqual(await store.usage('key_nobody', 0), [], 'a key that is still not there')
+      expectEqual(await daysOf(store, 'key_nobody', 0), [], 'a key that is still not there')
     },
   },
   {

@@ -78,7 +78,7 @@ insert into bearward_keys (id, digest, hint, name, owner, environment, scopes, m
 
 insert into bearward_keys (id, digest, hint, name, owner, environment, scopes, metadata, created_at, not_before, expires_at, disabled_at, revoked_at, ended_at, announced_at, rotated_from, rotated_to, grace_ends_at, ends_predecessor, version, standing, ends_at, announce_at) values ('key_gone', 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', 'acme_gone…', '', 'acct_1', null, '[]', '{}', 1800000000001, null, null, null, 1800000000002, null, null, null, null, null, 0, 2, 'revoked', null, null);
 
-insert into bearward_key_uses (key_id, last_used_at, last_used_from, addresses) values ('key_live', 1800000000500, '192.0.2.1', '["192.0.2.1"]');
+insert into bearward_key_uses (key_id, last_used_at, last_used_from, addresses) values ('key_live', 1800000000500, '192.0.2.1', '["192.0.2.2","192.0.2.1"]');
 
 insert into bearward_audit (sequence, at, action, key_id, owner, actor, origin, reason, version, changes) values (1, 1800000000001, 'issued', 'key_live', 'acct_1', 'alice', null, null, 1, '{}');
 
