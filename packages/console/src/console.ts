@@ -1,5 +1,5 @@
-import { addressOf, sessionOf } from './access.ts'
 import type { Visitor } from './access.ts'
+import { addressOf, sessionOf } from './access.ts'
 import { answerApi } from './api.ts'
 import { RememberedAnswers } from './idempotency.ts'
 import { IssueLimit } from './issue-limit.ts'

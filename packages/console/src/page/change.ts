@@ -1,7 +1,7 @@
 import type { Answer } from './api.ts'
 import { duration } from './format.ts'
 import { confirmation as words } from './strings.ts'
-import type { ConfirmationJson, KeyJson, ProblemJson } from './view.ts'
+import type { ConfirmationJson, KeyJson } from './view.ts'
 
 /** What every change but issuing and rotating answers. */
 export interface ChangedJson {
@@ -18,7 +18,7 @@ export interface Report {
 
 /** @param refuses whether the change makes requests fail: then what is confirmed is that they do */
 export function reportOf(title: string, confirmation: ConfirmationJson, refuses: boolean): Report {
-  if (!confirmation.confirmed) return { tone: 'warn', title, text: words.unconfirmed(duration(confirmation.boundMs)) }
+  if (!confirmation.confirmed) return { tone: 'warn', title, text: boundOf(confirmation.boundMs) }
   const time = words.milliseconds(confirmation.elapsedMs)
   const parts = [
     (refuses ? words.refused : words.applied)(time),
@@ -31,7 +31,9 @@ export function reportOf(title: string, confirmation: ConfirmationJson, refuses:
 /** A change that was written down and could not be confirmed is no failure, and no success either. */
 export function unconfirmedReport(title: string, answer: Answer<unknown>): (Report & { key: KeyJson | null }) | null {
   if (answer.kind !== 'problem' || answer.problem.code !== 'unconfirmed') return null
-  const { boundMs, key } = answer.problem as ProblemJson & { boundMs?: number; key?: KeyJson }
-  const text = boundMs === undefined ? words.unconfirmedUnknown : words.unconfirmed(duration(boundMs))
-  return { tone: 'warn', title, text, key: key ?? null }
+  return { tone: 'warn', title, text: boundOf(null), key: answer.problem.key ?? null }
+}
+
+function boundOf(boundMs: number | null): string {
+  return boundMs === null ? words.unconfirmedUnknown : words.unconfirmed(duration(boundMs))
 }

@@ -15,7 +15,7 @@ import { common, edit, expiry, issue, problems } from './strings.ts'
 import type { KeyJson } from './view.ts'
 
 /** The fields that can be changed. */
-type Edited = Partial<Pick<KeyJson, 'name' | 'scopes' | 'expiresAt' | 'metadata'>>
+type Edited = Partial<Pick<KeyJson, 'name' | 'scopes' | 'expiresAt' | 'metadata'>> & { expiresInMs?: number }
 
 export function EditDialog({
   entry,
@@ -26,7 +26,7 @@ export function EditDialog({
   onClose: () => void
   onSaved: (key: KeyJson) => void
 }) {
-  const { basePath, serverTime } = useSurroundings()
+  const { basePath, session, serverTime } = useSurroundings()
   const [isBusy, setBusy] = useState(false)
   const [saying, setSaying] = useState<Saying | null>(null)
   const [errors, setErrors] = useState<FieldErrors>({})
@@ -72,7 +72,7 @@ export function EditDialog({
           initial="keep"
           error={errors.expiresAt}
         />
-        <MetadataField initial={entry.metadata} error={errors.metadata} />
+        {session?.metadata === 'write' && <MetadataField initial={entry.metadata} error={errors.metadata} />}
         <div role="alert">{theirs !== null && <Stale mine={entry} theirs={theirs} />}</div>
         <FormMessage saying={saying} />
         <div class="form-actions">
@@ -134,8 +134,8 @@ function readEdited(data: FormData, entry: KeyJson, now: number): { edited: Edit
     edited: {
       ...(name !== entry.name && { name }),
       ...(sorted(scopes) !== sorted(entry.scopes) && { scopes }),
-      ...(choice !== 'keep' && 'expiresAt' in choice && { expiresAt: choice.expiresAt }),
-      ...(JSON.stringify(written) !== JSON.stringify(entry.metadata) && { metadata: written }),
+      ...(choice !== 'keep' && !('error' in choice) && choice),
+      ...(data.has('metadata') && JSON.stringify(written) !== JSON.stringify(entry.metadata) && { metadata: written }),
     },
   }
 }

@@ -74,7 +74,11 @@ export function ExpiryField({
 }
 
 /** A moment, never, nothing to change; or why there is none. */
-export type ExpiryChoice = { readonly expiresAt: string | null } | 'keep' | { readonly error: string }
+export type ExpiryChoice =
+  | { readonly expiresAt: string | null }
+  | { readonly expiresInMs: number }
+  | 'keep'
+  | { readonly error: string }
 
 /** What the form says, at a moment in epoch milliseconds. */
 export function readExpiry(data: FormData, now: number): ExpiryChoice {
@@ -84,7 +88,8 @@ export function readExpiry(data: FormData, now: number): ExpiryChoice {
 function chosen(choice: string, date: string, now: number): ExpiryChoice {
   if (choice === 'keep') return 'keep'
   if (choice === 'never') return { expiresAt: null }
-  if (choice !== 'date') return { expiresAt: new Date(now + Number(choice) * DAY).toISOString() }
+  // Counted from when the server has it, by its own clock.
+  if (choice !== 'date') return { expiresInMs: Number(choice) * DAY }
   // The key works to the end of the day: until midnight, UTC.
   const end = Date.parse(`${date}T00:00:00Z`) + DAY
   if (Number.isNaN(end)) return { error: expiry.dateMissing }

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { common } from './strings.ts'
 
@@ -20,17 +20,23 @@ export function TextField({
   isOptional = false,
   name,
   rows,
-  ...rest
+  maxLength,
+  defaultValue = '',
 }: FieldProps & {
   name: string
   /** More than one line. */
   rows?: number
-} & Omit<JSX.IntrinsicElements['input'], 'name' | 'label' | 'rows' | 'ref'>) {
+  maxLength?: number
+  defaultValue?: string
+}) {
   const id = useId()
   const shared = {
     id,
     name,
-    autocomplete: 'off',
+    defaultValue,
+    maxLength,
+    autocomplete: 'off' as const,
+    spellcheck: false,
     'aria-invalid': error === undefined ? undefined : ('true' as const),
     'aria-describedby': describedBy(id, hint, error),
   }
@@ -41,11 +47,7 @@ export function TextField({
         {isOptional && <Optional />}
       </label>
       <Hint id={id} text={hint} />
-      {rows === undefined ? (
-        <input type="text" {...rest} {...shared} />
-      ) : (
-        <textarea rows={rows} spellcheck={false} defaultValue={String(rest.defaultValue ?? '')} {...shared} />
-      )}
+      {rows === undefined ? <input type="text" {...shared} /> : <textarea rows={rows} {...shared} />}
       <FieldError id={id} text={error} />
     </div>
   )

@@ -57,7 +57,12 @@ export function IssueForm({
       <p class="lead">{issue.lead}</p>
       <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
         <fieldset class="plain" disabled={isBusy || isInDoubt}>
-          <IssueFields errors={errors} environments={environments} isOperator={isOperator} />
+          <IssueFields
+            errors={errors}
+            environments={environments}
+            isOperator={isOperator}
+            mayWriteMetadata={session?.metadata === 'write'}
+          />
         </fieldset>
         <FormMessage saying={saying} title={isInDoubt && saying?.tone === 'bad' ? issue.unknownTitle : undefined} />
         <div class="form-actions">
@@ -81,23 +86,18 @@ function IssueFields({
   errors,
   environments,
   isOperator,
+  mayWriteMetadata,
 }: {
   errors: FieldErrors
   environments: readonly string[]
   isOperator: boolean
+  mayWriteMetadata: boolean
 }) {
   return (
     <>
       <TextField name="name" label={issue.name} hint={issue.nameHint} error={errors.name} maxLength={200} />
       {isOperator && (
-        <TextField
-          name="owner"
-          label={issue.owner}
-          hint={issue.ownerHint}
-          error={errors.owner}
-          maxLength={255}
-          spellcheck={false}
-        />
+        <TextField name="owner" label={issue.owner} hint={issue.ownerHint} error={errors.owner} maxLength={255} />
       )}
       {environments.length > 1 && (
         <FieldGroup label={issue.environment} hint={issue.environmentHint} error={errors.environment}>
@@ -113,7 +113,7 @@ function IssueFields({
       )}
       <ScopesField granted={[]} error={errors.scopes} />
       <ExpiryField hint={issue.expiryHint} initial={DEFAULT_DAYS} error={errors.expiresAt} />
-      <MetadataField initial={{}} error={errors.metadata} />
+      {mayWriteMetadata && <MetadataField initial={{}} error={errors.metadata} />}
     </>
   )
 }

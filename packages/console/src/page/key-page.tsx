@@ -96,7 +96,7 @@ export function KeyPage({ view }: { view: KeyView }) {
             <StateBadge state={entry.state} /> <code>{entry.hint}</code>
           </p>
         </div>
-        <div class="actions" role="group" aria-label={strings.actions}>
+        <div class="actions">
           {allowed.map((action) => (
             <button
               key={action}

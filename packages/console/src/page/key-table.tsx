@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noRedundantRoles: some browsers take rows that CSS made cards of for no table otherwise
 import { useSurroundings } from './context.ts'
 import { pagesOf } from './paths.ts'
 import { Distance, nameOf, Scopes, StateBadge } from './pieces.tsx'
@@ -6,7 +7,7 @@ import type { KeyJson } from './view.ts'
 
 const SCOPES_SHOWN = 3
 
-/** A table, whose rows become cards where it is narrow. The roles are written out: without them, cards are no table. */
+/** A table, whose rows become cards where it is narrow. */
 export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
   const { session } = useSurroundings()
   const hasOwner = session?.view === 'operator'
@@ -21,7 +22,6 @@ export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
     list.expires,
   ]
   return (
-    // biome-ignore-start lint/a11y/noRedundantRoles: CSS that makes cards of rows takes the roles away
     <table class="keys" role="table" aria-label={list.table}>
       <thead role="rowgroup">
         <tr role="row">
@@ -38,7 +38,6 @@ export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
         ))}
       </tbody>
     </table>
-    // biome-ignore-end lint/a11y/noRedundantRoles: the same
   )
 }
 

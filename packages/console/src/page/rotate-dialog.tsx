@@ -126,8 +126,8 @@ export function RotateDialog({
 /** As the keyring has it: unless another end is chosen, the successor lives as long as the old key was given to live. */
 function successorEnd(entry: KeyJson, chosen: ExpiryChoice, now: number): number | null {
   if (chosen !== 'keep') {
-    if ('error' in chosen || chosen.expiresAt === null) return null
-    return Date.parse(chosen.expiresAt)
+    if ('expiresInMs' in chosen) return now + chosen.expiresInMs
+    return 'error' in chosen || chosen.expiresAt === null ? null : Date.parse(chosen.expiresAt)
   }
   return entry.expiresAt === null ? null : now + Date.parse(entry.expiresAt) - Date.parse(entry.createdAt)
 }

@@ -61,10 +61,8 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
         <>
           <p class="lead">{secret.lead}</p>
           <div class="token">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: to be selected by keyboard */}
-            <code ref={code} tabIndex={0} role="textbox" aria-readonly="true" aria-label={secret.label}>
-              {token}
-            </code>
+            {/* Not a field: browsers keep what stands in fields, to put it back later. */}
+            <code ref={code}>{token}</code>
             <button type="button" class="button button-main" onClick={copy}>
               {secret.copy}
             </button>

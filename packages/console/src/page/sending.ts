@@ -49,7 +49,9 @@ export function useSending<T>(onDone: (body: T) => void, onLost: (keyId: string)
     // After an answer that settles it, the next request is another one. Until then, only the same one is safe.
     setDoubt(isInDoubt ? request : null)
     if (answer.kind === 'ok') return onDone(answer.body)
-    if (answer.kind === 'problem' && answer.problem.code === 'already_issued' && answer.problem.keyId !== undefined) {
+    // Issued, and the answer with the token is gone: asking again would not bring it back.
+    if (answer.kind === 'problem' && answer.problem.keyId !== undefined) {
+      setDoubt(null)
       return onLost(answer.problem.keyId)
     }
     setErrors(fieldErrorsOf(answer))
@@ -97,7 +99,7 @@ export function sayingOf(answer: Answer<unknown>): Saying | null {
 function textOf({ status, title, detail, errors = [] }: ProblemJson, retryAfterMs: number | null): string {
   if (status === 429)
     return problems.tooMany(retryAfterMs === null ? units.anyMoment : units.ahead(duration(retryAfterMs)))
-  if (errors.length === 0) return detail ?? title
+  if (errors.length === 0) return detail || title
   // What no field can say for itself is said here.
   const others = errors.filter(({ field }) => !FIELDS.includes(field)).map((one) => `${one.field}: ${one.detail}`)
   return [problems.check, ...others].join(' ')

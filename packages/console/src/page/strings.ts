@@ -134,7 +134,6 @@ export const expiry = {
 export const secret = {
   issued: (name: string) => `The token of ${name}`,
   lead: 'Copy it now. It is shown this once and kept nowhere: when you leave this page, nobody can show it again.',
-  label: 'Token',
   copy: 'Copy',
   copied: 'Copied to the clipboard.',
   notCopied: 'The browser did not allow copying. The token is selected: press Ctrl+C or ⌘C.',
@@ -153,7 +152,6 @@ export const lost = {
 }
 
 export const key = {
-  actions: 'Actions',
   edit: 'Edit',
   rotate: 'Rotate',
   disable: 'Disable',
@@ -200,6 +198,7 @@ export const use = {
   address: 'Address',
   last: 'Last',
   noAddresses: 'No address is known.',
+  unknownTime: 'earlier',
 }
 
 export const timeline = {

@@ -33,7 +33,7 @@ export function Use({ usage }: { usage: UsageJson }) {
                   <code>{address}</code>
                 </th>
                 <td>
-                  <Moment time={lastUsedAt} />
+                  {lastUsedAt === null ? <span class="faint">{use.unknownTime}</span> : <Moment time={lastUsedAt} />}
                 </td>
               </tr>
             ))}
