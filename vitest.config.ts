@@ -20,6 +20,7 @@ export default defineConfig({
       'test/coherence',
       'test/command-line',
       'test/console-client',
+      'test/browser',
       'examples',
       'bench',
       'test/workerd',

@@ -34,7 +34,7 @@ test('a client that is generated from the document compiles, and cannot be misus
 })
 
 test('and walks the life of a key', async () => {
-  const { walk } = await import('./client.ts')
+  const { walk } = (await import(join(here, 'client.ts'))) as { walk: (fetch: typeof console.fetch) => Promise<string[]> }
   expect(await walk((request) => console.fetch(request))).toEqual([
     'acme_',
     'Pipeline',

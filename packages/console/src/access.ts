@@ -50,7 +50,8 @@ export function sessionOf(access: Access, keyring: Keyring): Session {
   if (operator === true ? owner !== undefined : operator !== undefined && operator !== false) {
     fail('must answer with `owner`, or with `operator: true`, and not with both')
   }
-  if (operator !== true && !isText(owner)) fail('must answer with an `owner` of 1 to 255 characters, or `operator: true`')
+  if (operator !== true && !isText(owner))
+    fail('must answer with an `owner` of 1 to 255 characters, or `operator: true`')
   if (scopes !== undefined && !(Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string'))) {
     fail('must answer with `scopes` that are a list of strings')
   }

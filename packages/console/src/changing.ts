@@ -1,10 +1,10 @@
-import { type Key as KeyringKey, type KeyWithUsage, KeyringError } from '@bearward/keyring'
+import { KeyringError, type Key as KeyringKey, type KeyWithUsage } from '@bearward/keyring'
 import { checkScopesOf } from './access.ts'
 import { attemptOf } from './idempotency.ts'
 import { type ProblemCode, Refusal } from './problem.ts'
 import { findKey } from './reading.ts'
 import type { Call, Reply } from './route.ts'
-import type { Changed, Issued, IssueBody, ReasonBody, Rotated, RotateBody, Session, UpdateBody } from './schemas.ts'
+import type { Changed, IssueBody, Issued, ReasonBody, RotateBody, Rotated, Session, UpdateBody } from './schemas.ts'
 import { confirmationJson, keyJson } from './wire.ts'
 
 /** Issues a key. However often the same request arrives, and wherever, it issues one. */
@@ -44,7 +44,13 @@ export async function updateKey(call: Call<unknown, UpdateBody>): Promise<Reply>
   checkScopesOf(session, body.scopes ?? [], key.scopes)
   const { expiresAt, ...rest } = body
   const moment = momentOf('expiresAt', expiresAt)
-  const options = { ...rest, ...(expiresAt !== undefined && { expiresAt: moment }), version, actor: session.actor, from }
+  const options = {
+    ...rest,
+    ...(expiresAt !== undefined && { expiresAt: moment }),
+    version,
+    actor: session.actor,
+    from,
+  }
   const { key: updated } = await desk.keyring.update(id, options).catch((error: unknown) => {
     if (isCode(error, 'conflict')) throw stale()
     throw error
@@ -150,7 +156,8 @@ function stale(): Refusal {
  */
 function versionOf(request: Request, key: KeyWithUsage): number {
   const field = request.headers.get('if-match')
-  if (field === null) throw new Refusal('precondition_required', 'Send If-Match with the ETag of the key that you read.')
+  if (field === null)
+    throw new Refusal('precondition_required', 'Send If-Match with the ETag of the key that you read.')
   // RFC 9110 §13.1.1: strong comparison, so a weak tag is like no other.
   const tags = field.split(',').map((tag) => tag.trim())
   if (!tags.includes('*') && !tags.includes(etagOf(key))) throw stale()
@@ -161,7 +168,9 @@ function versionOf(request: Request, key: KeyWithUsage): number {
 function refuseOperatorFields({ view, metadata }: Session, body: { owner?: unknown; metadata?: unknown }): void {
   const errors = [
     ...(view === 'owner' && body.owner !== undefined ? [{ field: 'owner', detail: 'is for operators alone' }] : []),
-    ...(metadata === 'read' && body.metadata !== undefined ? [{ field: 'metadata', detail: 'is for operators alone' }] : []),
+    ...(metadata === 'read' && body.metadata !== undefined
+      ? [{ field: 'metadata', detail: 'is for operators alone' }]
+      : []),
   ]
   if (errors.length === 0) return
   throw new Refusal('invalid_input', 'A field is for operators alone.', { errors })

@@ -83,7 +83,9 @@ function detailOf(keyword: string, { limit, type, allowedValues }: Limits, path:
     case 'format':
       return 'must be a date and time, such as 2026-12-31T12:00:00Z'
     case 'pattern':
-      return path.startsWith('/scopes') ? `${each} 1 to 200 visible ASCII characters without spaces, " and \\` : undefined
+      return path.startsWith('/scopes')
+        ? `${each} 1 to 200 visible ASCII characters without spaces, " and \\`
+        : undefined
     case 'enum':
       return `must be one of ${allowedValues?.join(', ')}`
     default:

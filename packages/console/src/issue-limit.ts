@@ -39,9 +39,13 @@ export class IssueLimit {
     const policy = `"issue";q=${max};w=${Math.ceil(windowMs / SECOND)}`
     const left = (rest: number) => ({ 'RateLimit-Policy': policy, RateLimit: `"issue";r=${rest};t=${seconds}` })
     if (window.used >= max) {
-      throw new Refusal('rate_limited', `At most ${max} keys in ${windowMs / SECOND} seconds; try again in ${seconds}.`, {
-        headers: { ...left(0), 'Retry-After': String(seconds) },
-      })
+      throw new Refusal(
+        'rate_limited',
+        `At most ${max} keys in ${windowMs / SECOND} seconds; try again in ${seconds}.`,
+        {
+          headers: { ...left(0), 'Retry-After': String(seconds) },
+        },
+      )
     }
     window.used++
     return left(max - window.used)

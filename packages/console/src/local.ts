@@ -78,7 +78,12 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
   }
 }
 
-async function serve(message: IncomingMessage, response: ServerResponse, console: Console, login: Login): Promise<void> {
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  console: Console,
+  login: Login,
+): Promise<void> {
   try {
     const request = await webRequestOf({ message, target: message.url ?? '/' })
     if (request !== undefined) await writeAnswer(await answer(request, message, console, login), response)

@@ -46,7 +46,10 @@ export async function webRequestOf(exchange: NodeExchange): Promise<Request | un
   }
 }
 
-async function readBody({ message, parsed }: NodeExchange, headers: Headers): Promise<Uint8Array<ArrayBuffer> | string> {
+async function readBody(
+  { message, parsed }: NodeExchange,
+  headers: Headers,
+): Promise<Uint8Array<ArrayBuffer> | string> {
   if (message.readableEnded && parsed !== undefined) {
     // Whoever parsed it has also unpacked it.
     headers.delete('Content-Length')

@@ -48,7 +48,16 @@ export interface ConsoleSettings<Source> {
 }
 
 const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
-const KEYRING_METHODS: readonly (keyof Keyring)[] = ['issue', 'get', 'list', 'update', 'rotate', 'revoke', 'audit', 'usage']
+const KEYRING_METHODS: readonly (keyof Keyring)[] = [
+  'issue',
+  'get',
+  'list',
+  'update',
+  'rotate',
+  'revoke',
+  'audit',
+  'usage',
+]
 /** Segments of unreserved characters: what every router and proxy reads in the same way. */
 const PATH = /^(?:\/[\w.~-]+)*$/
 const DOTS = /\/\.{1,2}(?:\/|$)/
@@ -59,7 +68,11 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
   for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
   const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
   const { issueLimit = { max: 30, windowMs: MINUTE } } = options
-  if (typeof keyring !== 'object' || keyring === null || KEYRING_METHODS.some((name) => typeof keyring[name] !== 'function')) {
+  if (
+    typeof keyring !== 'object' ||
+    keyring === null ||
+    KEYRING_METHODS.some((name) => typeof keyring[name] !== 'function')
+  ) {
     fail('option `keyring` must be made by createKeyring()')
   }
   if (typeof authorize !== 'function') fail('option `authorize` must be a function that says who is acting')

@@ -1,14 +1,17 @@
-import type { PageView } from './page/view.ts'
+// The seam between the server and the page: one function, and the files that a page loads.
 
-/** Stands in until the page is built. */
-export function renderPage(view: PageView): { html: string } {
-  const state = JSON.stringify(view).replaceAll('<', '\\u003c')
-  return {
-    html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Keys</title></head><body><script type="application/json" id="view">${state}</script></body></html>`,
-  }
+import type { PageView } from './page/view.ts'
+import { assets as builtAssets, renderPage as builtRenderPage } from './page-bundle.js'
+
+/** A file that a page loads, to be served below `/assets/`; its name changes with its content. */
+export interface Asset {
+  readonly body: string
+  /** Its media type. */
+  readonly type: string
 }
 
-/** File name → file. */
-export const assets: ReadonlyMap<string, { body: string | Uint8Array; type: string }> = new Map([
-  ['console-00000000.js', { body: '', type: 'text/javascript; charset=utf-8' }],
-])
+/** The files by name. */
+export const assets: ReadonlyMap<string, Asset> = builtAssets
+
+/** A whole document without inline script or style. It can be read as it is, and its script brings it to life. */
+export const renderPage: (view: PageView) => { html: string } = builtRenderPage

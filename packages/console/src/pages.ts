@@ -8,8 +8,8 @@ import { renderPage } from './page.ts'
 import { Refusal } from './problem.ts'
 import { findKey, listKeys, readAudit, readUsage } from './reading.ts'
 import type { Desk } from './route.ts'
-import { KeyAuditQuery, ListQuery } from './schemas.ts'
 import { isSafe } from './safety.ts'
+import { KeyAuditQuery, ListQuery } from './schemas.ts'
 import { keyJson, timeOf } from './wire.ts'
 
 /** Days of use that a key's page shows. */

@@ -47,7 +47,10 @@ export async function readUsage({ desk }: Reader, key: KeyWithUsage, { days }: U
   const { addresses = [], lastUsedAt = null, lastUsedFrom = null } = usage ?? {}
   return {
     days: (usage?.days ?? []).map(({ day, uses }) => ({ day, uses })),
-    addresses: addresses.map(({ address, lastUsedAt: at }) => ({ address, lastUsedAt: at === null ? null : timeOf(at) })),
+    addresses: addresses.map(({ address, lastUsedAt: at }) => ({
+      address,
+      lastUsedAt: at === null ? null : timeOf(at),
+    })),
     lastUsedAt: lastUsedAt === null ? null : timeOf(lastUsedAt),
     lastUsedFrom,
   }

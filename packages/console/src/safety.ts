@@ -48,7 +48,8 @@ export function refuseOtherSites(request: Request): void {
   const origin = request.headers.get('origin')
   if (site === null && origin === null) return
   // `none`: the address was typed. Nobody types a POST.
-  const isOwn = site === null ? isOriginOf(request, origin) : site === 'same-origin' || (site === 'none' && isSafe(request.method))
+  const isOwn =
+    site === null ? isOriginOf(request, origin) : site === 'same-origin' || (site === 'none' && isSafe(request.method))
   if (!isOwn) throw new Refusal('cross_site', 'Only the pages of the console itself may send this from a browser.')
 }
 

@@ -71,7 +71,8 @@ export const Confirmation = Type.Object(
     silent: Type.Integer({ minimum: 0, description: 'Processes whose lease has run out instead.' }),
     elapsedMs: Type.Number({ minimum: 0 }),
     boundMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
-      description: 'Milliseconds after which no process accepts the old state in any case; null when that is not known.',
+      description:
+        'Milliseconds after which no process accepts the old state in any case; null when that is not known.',
     }),
   },
   closed,
@@ -107,7 +108,9 @@ export const AuditPage = Type.Object({ entries: Type.Array(AuditEntry), next: Ne
 /** How much a key was used, and from where; up to a minute behind. */
 export const Usage = Type.Object(
   {
-    days: Type.Array(Type.Object({ day: Type.String({ format: 'date', description: 'In UTC.' }), uses: Count }, closed)),
+    days: Type.Array(
+      Type.Object({ day: Type.String({ format: 'date', description: 'In UTC.' }), uses: Count }, closed),
+    ),
     addresses: Type.Array(Type.Object({ address: Type.String(), lastUsedAt: TimeOrNone }, closed)),
     lastUsedAt: TimeOrNone,
     lastUsedFrom: TextOrNone,
@@ -219,7 +222,8 @@ export const RotateBody = Type.Object(
         minimum: 0,
         maximum: 3_153_600_000_000,
         default: 86_400_000,
-        description: 'How long both keys work, in milliseconds. 0: the old key is refused everywhere when this is answered.',
+        description:
+          'How long both keys work, in milliseconds. 0: the old key is refused everywhere when this is answered.',
       }),
     ),
     endOnFirstUse: Type.Optional(Type.Boolean({ default: false })),
@@ -232,7 +236,19 @@ export const RotateBody = Type.Object(
 export const ReasonBody = Type.Object({ reason: Type.Optional(Reason) }, closed)
 
 /** Shapes that the document gives a name. */
-export const NAMED = { Key, KeyPage, Issued, Confirmation, Changed, Rotated, AuditEntry, AuditPage, Usage, Session, Problem }
+export const NAMED = {
+  Key,
+  KeyPage,
+  Issued,
+  Confirmation,
+  Changed,
+  Rotated,
+  AuditEntry,
+  AuditPage,
+  Usage,
+  Session,
+  Problem,
+}
 
 export type Key = Static<typeof Key>
 export type KeyPage = Static<typeof KeyPage>

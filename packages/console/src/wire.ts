@@ -1,5 +1,5 @@
 import type { Confirmation as CoreConfirmation } from '@bearward/core'
-import type { AuditEntry as KeyringEntry, KeyWithUsage, Key as KeyringKey, Usage as LastUse } from '@bearward/keyring'
+import type { AuditEntry as KeyringEntry, Key as KeyringKey, KeyWithUsage, Usage as LastUse } from '@bearward/keyring'
 import type { AuditEntry, Confirmation, Json, Key } from './schemas.ts'
 
 /** RFC 3339 has four digits for the year; the keyring takes what a `Date` can hold. */

@@ -1,4 +1,4 @@
-import { DAY, localChannel, HOUR, MINUTE } from '@bearward/core'
+import { DAY, HOUR, localChannel, MINUTE } from '@bearward/core'
 import { memoryStore } from '@bearward/keyring'
 import { describe, expect, test } from 'vitest'
 import type { Issued, Key, KeyPage, Problem, Rotated } from '../src/schemas.ts'
@@ -37,7 +37,11 @@ describe('a key', () => {
   test('is issued by an operator for anybody, with metadata', async () => {
     const world = createDocumentedWorld()
     const { key } = await issue(world, { owner: 'acct_9', metadata: { plan: 'pro' }, expiresInMs: HOUR }, 'ops')
-    expect(key).toMatchObject({ owner: 'acct_9', metadata: { plan: 'pro' }, expiresAt: new Date(NOW + HOUR).toISOString() })
+    expect(key).toMatchObject({
+      owner: 'acct_9',
+      metadata: { plan: 'pro' },
+      expiresAt: new Date(NOW + HOUR).toISOString(),
+    })
   })
 
   test('is read with its version', async () => {
@@ -52,7 +56,8 @@ describe('a key', () => {
     const world = createDocumentedWorld()
     const { key } = await issue(world, { name: 'old', scopes: ['posts:read'] })
     const path = `/api/keys/${key.id}`
-    const change = (version: string) => world.send('PATCH', path, { body: { name: 'new' }, headers: { 'If-Match': version } })
+    const change = (version: string) =>
+      world.send('PATCH', path, { body: { name: 'new' }, headers: { 'If-Match': version } })
     const answer = await change('"1"')
     expect(await answer.json()).toMatchObject({ name: 'new', scopes: ['posts:read'], version: 2 })
     expect(answer.headers.get('etag')).toBe('"2"')
@@ -205,7 +210,10 @@ describe('a list', () => {
     const world = createDocumentedWorld()
     for (let count = 0; count < 3; count++) await issue(world, {}, count === 1 ? 'bob' : 'alice')
     const read = async (query: string, as: string) =>
-      (await (await world.send('GET', `/api/audit${query}`, { as })).json()) as { entries: unknown[]; next: string | null }
+      (await (await world.send('GET', `/api/audit${query}`, { as })).json()) as {
+        entries: unknown[]
+        next: string | null
+      }
     const first = await read('?limit=2', 'ops')
     expect(first.entries).toMatchObject([{ sequence: 3 }, { sequence: 2 }])
     expect((await read(`?limit=2&cursor=${first.next}`, 'ops')).entries).toMatchObject([{ sequence: 1 }])
@@ -228,7 +236,11 @@ describe('what cannot be used is named, field by field', () => {
     ['an owner', { owner: 'acct_2', metadata: {} }, ['owner', 'metadata']],
     ['a list', [], ['body']],
     ['nothing', null, ['body']],
-    ['all at once', { name: 1, scopes: 'posts:read', expiresAt: 5, environment: '' }, ['name', 'scopes', 'environment', 'expiresAt']],
+    [
+      'all at once',
+      { name: 1, scopes: 'posts:read', expiresAt: 5, environment: '' },
+      ['name', 'scopes', 'environment', 'expiresAt'],
+    ],
   ])('%s', async (_what, body, fields) => {
     const { send } = createDocumentedWorld()
     const answer = await send('POST', '/api/keys', { body, headers: fresh() })
@@ -269,23 +281,34 @@ describe('what cannot be used is named, field by field', () => {
   test('deep metadata', async () => {
     const { send } = createDocumentedWorld()
     const text = `{"metadata":{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`
-    expect(await refused(await send('POST', '/api/keys', { as: 'ops', text, headers: fresh() }))).toEqual([422, 'invalid_input'])
+    expect(await refused(await send('POST', '/api/keys', { as: 'ops', text, headers: fresh() }))).toEqual([
+      422,
+      'invalid_input',
+    ])
   })
 
-  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp'])(
-    'a body that says %s',
-    async (type) => {
-      const { send } = createDocumentedWorld()
-      const headers = { ...fresh(), 'Content-Type': type }
-      expect(await refused(await send('POST', '/api/keys', { text: '{}', headers }))).toEqual([415, 'unsupported_media_type'])
-    },
-  )
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+  ])('a body that says %s', async (type) => {
+    const { send } = createDocumentedWorld()
+    const headers = { ...fresh(), 'Content-Type': type }
+    expect(await refused(await send('POST', '/api/keys', { text: '{}', headers }))).toEqual([
+      415,
+      'unsupported_media_type',
+    ])
+  })
 
   test.each([{}, { 'Idempotency-Key': 'two words' }, { 'Idempotency-Key': 'x'.repeat(256) }])(
     'Idempotency-Key %j',
     async (headers) => {
       const world = createDocumentedWorld()
-      expect(await refused(await world.send('POST', '/api/keys', { body: {}, headers }))).toEqual([400, 'invalid_header'])
+      expect(await refused(await world.send('POST', '/api/keys', { body: {}, headers }))).toEqual([
+        400,
+        'invalid_header',
+      ])
       expect((await world.keyring.list()).keys).toEqual([])
     },
   )
@@ -330,7 +353,10 @@ describe('the state of a key refuses', () => {
     const { key } = await issue(world)
     await world.send('POST', `/api/keys/${key.id}/revoke`, { body: {} })
     const again = await world.send('POST', `/api/keys/${key.id}/revoke`, { body: {} })
-    expect(await again.json()).toMatchObject({ key: { state: 'revoked', version: 2 }, confirmation: { confirmed: true } })
+    expect(await again.json()).toMatchObject({
+      key: { state: 'revoked', version: 2 },
+      confirmation: { confirmed: true },
+    })
   })
 })
 
@@ -367,7 +393,11 @@ describe('when something is down', () => {
     const world = createDocumentedWorld({ channel })
     const { key } = await issue(world)
     const revoked = await world.send('POST', `/api/keys/${key.id}/revoke`, { body: {} })
-    expect(await revoked.json()).toMatchObject({ status: 503, code: 'unconfirmed', key: { id: key.id, state: 'revoked' } })
+    expect(await revoked.json()).toMatchObject({
+      status: 503,
+      code: 'unconfirmed',
+      key: { id: key.id, state: 'revoked' },
+    })
     expect(world.failures).toEqual([])
   })
 
@@ -411,19 +441,23 @@ test('whoever is acting is told what they may choose from', async () => {
   expect(await (await openly('GET', '/api/session')).json()).toMatchObject({ scopes: null })
 })
 
-describe('scopes that are not one\'s own', () => {
+describe("scopes that are not one's own", () => {
   test('are not given, not added, and not come by through a rotation', async () => {
     const world = createDocumentedWorld()
     const as = 'reader'
     const scopes = ['posts:read', 'posts:write']
     const refusal = [403, 'scope_not_yours']
-    expect(await refused(await world.send('POST', '/api/keys', { as, body: { scopes }, headers: fresh() }))).toEqual(refusal)
+    expect(await refused(await world.send('POST', '/api/keys', { as, body: { scopes }, headers: fresh() }))).toEqual(
+      refusal,
+    )
     const mine = await issue(world, { scopes: ['posts:read'] }, as)
     const patch = (id: string, body: object) =>
       world.send('PATCH', `/api/keys/${id}`, { as, body, headers: { 'If-Match': '*' } })
     expect(await refused(await patch(mine.key.id, { scopes }))).toEqual(refusal)
     const { key } = await issue(world, { scopes })
-    expect(await refused(await world.send('POST', `/api/keys/${key.id}/rotate`, { as, body: {}, headers: fresh() }))).toEqual(refusal)
+    expect(
+      await refused(await world.send('POST', `/api/keys/${key.id}/rotate`, { as, body: {}, headers: fresh() })),
+    ).toEqual(refusal)
     // What a key has already may stay, and may be taken away.
     expect((await patch(key.id, { name: 'x', scopes })).status).toBe(200)
     expect((await patch(key.id, { scopes: ['posts:write'] })).status).toBe(200)

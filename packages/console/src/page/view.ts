@@ -58,7 +58,8 @@ export interface ConfirmationJson {
   readonly acknowledged: number
   readonly silent: number
   readonly elapsedMs: number
-  readonly boundMs: number
+  /** `null`: not known. */
+  readonly boundMs: number | null
 }
 
 /** Who is acting, and what they may choose from. */
@@ -69,17 +70,21 @@ export interface SessionJson {
   /** `null`: any scope may be typed. */
   readonly scopes: readonly string[] | null
   readonly environments: readonly string[]
+  /** Whether metadata may be changed. */
+  readonly metadata: 'read' | 'write'
 }
 
 /** An error, as RFC 9457 has it. */
 export interface ProblemJson {
-  readonly type?: string
+  readonly type: string
   readonly title: string
   readonly status: number
   readonly code: string
-  readonly detail?: string
-  /** With `already_issued`: the key that the lost answer was about. */
+  readonly detail: string
+  /** With `already_issued`, and with `unconfirmed` after a rotation: the key whose token was in the answer that is lost. */
   readonly keyId?: string
+  /** With `unconfirmed`: the key as it stands now. */
+  readonly key?: KeyJson
   readonly errors?: readonly { readonly field: string; readonly detail: string }[]
 }
 

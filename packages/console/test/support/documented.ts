@@ -4,7 +4,10 @@ import { openapiDocument } from '../../src/openapi.ts'
 import { BASE, type Check, createWorld, ORIGIN, type World, type WorldOptions } from './world.ts'
 
 interface Operation {
-  readonly responses: Record<string, { headers?: Record<string, { required?: boolean }>; content: Record<string, object> }>
+  readonly responses: Record<
+    string,
+    { headers?: Record<string, { required?: boolean }>; content: Record<string, object> }
+  >
 }
 
 export const document = openapiDocument(BASE) as {
