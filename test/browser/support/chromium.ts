@@ -1,4 +1,6 @@
-// A vitest globalSetup: one Chromium for all tests, `inject('chromium')`. CHROMIUM names another than the machine's.
+// A vitest globalSetup: the pages as they stand in the source, and one Chromium for all tests, `inject('chromium')`. CHROMIUM
+// names another than the machine's.
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { unpackPackages } from '@internal/services'
@@ -20,6 +22,8 @@ const PACKAGES = [
   ['libwayland-egl1', 'libxnvctrl0'],
 ].flat()
 
+const BUILD = join(import.meta.dirname, '../../../packages/console/scripts/build-page.mjs')
+
 /** Nothing goes anywhere but to the pages under test. */
 const ARGUMENTS = [
   '--disable-gpu',
@@ -31,6 +35,7 @@ const ARGUMENTS = [
 ]
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, [BUILD], { stdio: 'inherit' })
   const { executablePath, env } = await findChromium()
   // The sandbox wants namespaces that containers and root do not have; the pages are our own.
   const server = await chromium.launchServer({ executablePath, env, chromiumSandbox: false, args: ARGUMENTS })
@@ -50,5 +55,7 @@ async function findChromium(): Promise<{ executablePath: string; env: Record<str
 }
 
 function environment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  )
 }

@@ -140,10 +140,10 @@ export function KeyPage({ view }: { view: KeyView }) {
         <EditDialog
           entry={entry}
           onClose={() => setDialog(null)}
-          onSaved={(key) => {
+          onSaved={(key, unconfirmed) => {
             setEntry((before) => ({ ...before, ...key }))
             setDialog(null)
-            setReport({ tone: 'good', title: confirmation.updated, text: '' })
+            setReport(unconfirmed ?? { tone: 'good', title: confirmation.updated, text: '' })
             void refreshAudit()
           }}
         />
