@@ -30,8 +30,6 @@ interface View {
   readonly path: () => string
   /** What leads there from the page. */
   readonly act?: (page: Page) => Promise<unknown>
-  /** What it changes cannot be changed again by the next one. */
-  readonly changes?: boolean
   readonly app?: () => Application
 }
 
@@ -95,35 +93,56 @@ const views: View[] = [
   { name: 'problem', as: 'alice', path: () => '/keys/no-such-key' },
 ]
 
-const modes = [
-  { colorScheme: 'light', width: 1280 },
-  { colorScheme: 'dark', width: 1280 },
-  { colorScheme: 'light', width: 320 },
-  { colorScheme: 'dark', width: 320 },
-] as const
-
-describe.each(modes)('$colorScheme, $width wide', (mode) => {
+describe.each([1280, 320])('%i wide', (width) => {
   test.each(views)('$name', async ({ name, as, path, act, app: ownApp = () => app }) => {
-    const { page, context, complaints } = await visit(browser.current, ownApp(), { ...mode, as })
+    const { page, context, complaints } = await visit(browser.current, ownApp(), { width, as })
     await page.addInitScript(watchShifts)
     await page.goto(ownApp().url + path())
     await page.locator('body:not(:has(button:disabled))').waitFor()
-    await act?.(page)
-    await page.screenshot({ path: join(PICTURES, `${name}-${mode.colorScheme}-${mode.width}.png`), fullPage: true })
-
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(
-      0,
-    )
     expect(await page.evaluate(shifts)).toEqual([])
-    expect(await barriers(page)).toEqual([])
+    await act?.(page)
+
+    await page.evaluate(axe.source)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      // A dialog covers the window, and no more of the page than that.
+      const fullPage = !(await page.locator('dialog').isVisible())
+      await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}-${width}.png`), fullPage })
+      // Nothing but the colours is another.
+      expect(await barriers(page, colorScheme === 'light' ? {} : { runOnly: 'cat.color' })).toEqual([])
+    }
+    expect(await page.evaluate(overflow)).toBe(0)
     expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test('what a change says moves nothing', async () => {
+    const { page, context } = await visit(browser.current, app, { width, as: 'alice' })
+    await page.goto(`${app.url}/keys/${keys.busy}`)
+    const places = () =>
+      page.evaluate(() =>
+        Array.from(document.querySelectorAll('h1, h2, .actions button'), (one) =>
+          JSON.stringify(one.getBoundingClientRect()),
+        ),
+      )
+    const before = await places()
+    for (const [name, said] of [
+      ['Disable', 'Refused everywhere'],
+      ['Enable', 'In force everywhere'],
+    ] as const) {
+      await press(page, name)
+      await page.getByText(said).waitFor()
+      expect(await places()).toEqual(before)
+    }
     await context.close()
   })
 })
 
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+async function barriers(page: Page, options: axe.RunOptions): Promise<string[]> {
+  const { violations } = await page.evaluate(
+    (given) => (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'], ...given }),
+    options,
+  )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
@@ -136,6 +155,10 @@ function watchShifts(): void {
       if (!entry.hadRecentInput) seen.push(`${entry.value} at ${entry.startTime}`)
     }
   }).observe({ type: 'layout-shift', buffered: true })
+}
+
+function overflow(): number {
+  return document.documentElement.scrollWidth - document.documentElement.clientWidth
 }
 
 function shifts(): string[] {

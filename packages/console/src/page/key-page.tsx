@@ -20,6 +20,8 @@ import type { ConfirmationJson, KeyStateJson, KeyView } from './view.ts'
 
 type Dialog = 'edit' | 'rotate' | 'revoke'
 
+const BUTTONS = { edit: '', rotate: '', disable: 'button-toggle', enable: 'button-toggle', revoke: 'button-warn' }
+
 /** What a state allows; as the keyring has it. */
 const ALLOWED: Readonly<Record<KeyStateJson, readonly (Dialog | 'disable' | 'enable')[]>> = {
   scheduled: ['edit', 'rotate', 'disable', 'revoke'],
@@ -101,7 +103,7 @@ export function KeyPage({ view }: { view: KeyView }) {
             <button
               key={action}
               type="button"
-              class={action === 'revoke' ? 'button button-warn' : 'button'}
+              class={`button ${BUTTONS[action]}`}
               disabled={!isReady}
               aria-disabled={busy !== null}
               aria-haspopup={action === 'disable' || action === 'enable' ? undefined : 'dialog'}
