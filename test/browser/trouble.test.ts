@@ -217,6 +217,20 @@ test('too many keys at once: it is said when to try again, and what was typed st
   expect(await page.getByLabel('Name').inputValue()).toBe('CI')
 })
 
+test('a token that somebody looks for is found by its hint, and gets into no address', async () => {
+  const { token, key } = await app.keyring.issue({ owner: 'acct_1', name: 'The one' })
+  await app.keyring.issue({ owner: 'acct_1', name: 'Another' })
+  await open('/new')
+  await page.goto(app.url)
+  await page.getByLabel('Search').fill(` ${token}`)
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**search=**')
+  await page.getByRole('link', { name: 'The one' }).waitFor()
+  expect(await page.locator('tbody tr').count()).toBe(1)
+  expect(await page.getByLabel('Search').inputValue()).toBe(key.hint.slice(0, -1))
+  expect(JSON.stringify(visitor.requests)).not.toContain(token.slice(0, 20))
+})
+
 test('leaving while the token is shown is asked about, and coming back does not show it again', async () => {
   await open('/new')
   await issueButton().click()
