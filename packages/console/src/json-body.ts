@@ -13,6 +13,8 @@ export async function readJson(request: Request): Promise<{ readonly text: strin
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   // A form of another site can send three types without asking first; this is none of them.
   if (type !== 'application/json') throw new Refusal('unsupported_media_type', 'Send Content-Type: application/json.')
+  const coding = request.headers.get('content-encoding') ?? 'identity'
+  if (coding !== 'identity') throw new Refusal('unsupported_media_type', 'Send the body without Content-Encoding.')
   const text = await readText(request)
   try {
     return { text, value: JSON.parse(text) }

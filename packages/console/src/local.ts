@@ -70,11 +70,11 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
   return {
     url: `http://${HOST}:${port}${LOGIN_PATH}?once=${login.secret}`,
     port,
-    async close() {
-      server.close()
-      server.closeAllConnections()
-      if (server.listening) await once(server, 'close')
-    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 

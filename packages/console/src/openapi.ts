@@ -41,7 +41,8 @@ const NEEDED: Readonly<Record<Route['needs'][number], object>> = {
  * @param basePath where the console is mounted
  */
 export function openapiDocument(basePath: string): object {
-  const names = new Map<unknown, string>(Object.entries(NAMED).map(([name, schema]) => [schema, name]))
+  // By what they say: the library copies a schema that it makes optional.
+  const names: Names = new Map(Object.entries(NAMED).map(([name, schema]) => [JSON.stringify(schema), name]))
   const paths: Record<string, Record<string, object>> = {}
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, names) }
@@ -67,7 +68,7 @@ export function openapiDocument(basePath: string): object {
   }
 }
 
-function operationOf(route: Route, names: Map<unknown, string>): object {
+function operationOf(route: Route, names: Names): object {
   const { operationId, summary, query, body, needs, status, answer, headers, path } = route
   const { properties = {} } = query as { properties?: Record<string, TSchema> }
   const parameters = [
@@ -134,13 +135,16 @@ function headersNamed(names: readonly string[]): Record<string, object> {
   return Object.fromEntries(names.map((name) => [name, { required: true, ...HEADERS[name] }]))
 }
 
+/** The names of schemas, by their text. */
+type Names = ReadonlyMap<string, string>
+
 /** The schema with a reference in place of each that has a name. */
-function withNames(schema: unknown, names: Map<unknown, string>): unknown {
-  const name = names.get(schema)
+function withNames(schema: unknown, names: Names): unknown {
+  const name = names.get(JSON.stringify(schema))
   return name === undefined ? membersWithNames(schema, names) : { $ref: `#/components/schemas/${name}` }
 }
 
-function membersWithNames(schema: unknown, names: Map<unknown, string>): unknown {
+function membersWithNames(schema: unknown, names: Names): unknown {
   if (Array.isArray(schema)) return schema.map((member) => withNames(member, names))
   if (typeof schema !== 'object' || schema === null) return schema
   return Object.fromEntries(Object.entries(schema).map(([key, member]) => [key, withNames(member, names)]))

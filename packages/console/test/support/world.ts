@@ -85,7 +85,19 @@ export function createWorld(options: WorldOptions = {}, check?: Check): World {
     await check?.(method, path, answer.clone())
     return answer
   }
-  return { keyring, store, clock, console, verifier: keyring.verifier({ cache: false }), failures, send }
+  let verifier: Verifier<KeyringRecord> | undefined
+  return {
+    keyring,
+    store,
+    clock,
+    console,
+    failures,
+    send,
+    get verifier() {
+      verifier ??= keyring.verifier({ cache: false })
+      return verifier
+    },
+  }
 }
 
 let attempts = 0
