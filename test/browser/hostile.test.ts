@@ -42,7 +42,8 @@ describe('payloads in everything that others may write', () => {
         id: `'"><svg/onload=executed(1)>${paths.length}`,
       })
       await app.keyring.revoke(successor.id, by)
-      paths.push(`/keys/${issued.id}`, `/keys/${encodeURIComponent(successor.id)}`)
+      paths.push(`/keys/${issued.id}`)
+      if (text === payload) paths.push(`/keys/${encodeURIComponent(successor.id)}`)
     }
     paths.push(`/keys/${encodeURIComponent('<script>executed("path")</script>')}`)
     // The first has a dialog of each kind opened too.

@@ -33,7 +33,7 @@ test('the list, page by page', async () => {
   expect(await page.locator('noscript p').isVisible()).toBe(true)
   await page.getByRole('link', { name: 'Older keys' }).click()
   expect(await rows().count()).toBeGreaterThan(10)
-  await page.getByRole('rowheader', { name: 'Key 1 ' }).waitFor()
+  await page.getByRole('link', { name: 'Key 1', exact: true }).waitFor()
   await page.getByRole('link', { name: 'Newest keys' }).click()
   await page.getByRole('link', { name: 'Turn 29' }).waitFor()
 })

@@ -16,7 +16,7 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 
 export const BASE = '/settings/keys'
-export const SCOPES = ['posts:read', 'posts:write', 'comments:read', 'files:read'] as const
+const SCOPES = ['posts:read', 'posts:write', 'comments:read', 'files:read'] as const
 
 /** Whom the application knows, by the cookie `session`. */
 export const PEOPLE: Record<string, { actor: string; owner: string } | { actor: string; operator: true }> = {

@@ -157,6 +157,7 @@ export const key = {
   disable: 'Disable',
   enable: 'Enable',
   revoke: 'Revoke',
+  enableFirst: 'Enable the key first',
   facts: 'Details',
   id: 'Id',
   hint: 'Hint',
