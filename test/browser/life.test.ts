@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Application, BASE, type Framework, startApplication } from './support/application.ts'
 import { curl } from './support/curl.ts'
 import { press, tabTo } from './support/keyboard.ts'
-import { useBrowser, visit, type Visit } from './support/visit.ts'
+import { useBrowser, type Visit, visit } from './support/visit.ts'
 
 const browser = useBrowser()
 const frameworks: Framework[] = ['express', 'koa', 'hono']

@@ -14,6 +14,8 @@ const mark = `// Made by scripts/build-page.mjs of ${digestOfSources()}`
 if (!existsSync(bundle) || !readFileSync(bundle, 'utf8').startsWith(mark)) await build()
 
 async function build() {
+  // Tests say that they are tests, and what they have built would name the lines of its sources.
+  process.env.NODE_ENV = 'production'
   const vite = await import('vite')
   const client = await run(vite, { rolldownOptions: { input: join(source, 'client.tsx'), output: names() } })
   const files = client.map((file) => ({ name: file.fileName, body: String(file.code ?? file.source) }))
@@ -39,7 +41,8 @@ async function run(vite, options, define = {}) {
     publicDir: false,
     logLevel: 'warn',
     define,
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    mode: 'production',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     ssr: { noExternal: true, target: 'webworker' },
     build: { write: false, target: 'es2022', modulePreload: false, minify: options.ssr === undefined, ...options },
   })

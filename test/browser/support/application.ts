@@ -1,11 +1,11 @@
 // An application with the console mounted, and a route that only keys may ask, in each framework.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createConsole, type ConsoleOptions } from '@bearward/console'
+import { type ConsoleOptions, createConsole } from '@bearward/console'
 import { expressConsole } from '@bearward/console/express'
 import { honoConsole } from '@bearward/console/hono'
 import { koaConsole } from '@bearward/console/koa'
-import { keyFormat, type Verifier } from '@bearward/core'
+import { type Channel, keyFormat, localChannel, type Verifier } from '@bearward/core'
 import * as forExpress from '@bearward/express'
 import * as forHono from '@bearward/hono'
 import { createKeyring, type Keyring, type KeyringRecord, type KeyStore, memoryStore } from '@bearward/keyring'
@@ -16,7 +16,7 @@ import { Hono } from 'hono'
 import Koa from 'koa'
 
 export const BASE = '/settings/keys'
-export const SCOPES = ['posts:read', 'posts:write', 'comments:read', 'files:read'] as const
+const SCOPES = ['posts:read', 'posts:write', 'comments:read', 'files:read'] as const
 
 /** Whom the application knows, by the cookie `session`. */
 export const PEOPLE: Record<string, { actor: string; owner: string } | { actor: string; operator: true }> = {
@@ -38,6 +38,9 @@ export interface Application {
   readonly store: KeyStore
   /** A route that wants a key with `posts:read`. */
   readonly protectedUrl: string
+  /** From now on, no process can be told of a change. */
+  breakChannel(): void
+  mendChannel(): void
   close(): Promise<void>
 }
 
@@ -56,7 +59,13 @@ export async function startApplication({
   console: options = {},
 }: ApplicationOptions = {}): Promise<Application> {
   const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
-  const keyring = createKeyring({ store, format, ...(scopes !== null && { scopes: [...scopes] }) })
+  const channel = breakable(localChannel())
+  const keyring = createKeyring({
+    store,
+    format,
+    channel: channel.channel,
+    ...(scopes !== null && { scopes: [...scopes] }),
+  })
   const handler = createConsole({
     keyring,
     basePath: BASE,
@@ -76,11 +85,35 @@ export async function startApplication({
     keyring,
     store,
     protectedUrl: `${origin}/v1/posts`,
+    breakChannel: channel.breakIt,
+    mendChannel: channel.mendIt,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await verifier.close()
       await keyring.close()
+    },
+  }
+}
+
+function breakable(channel: Channel): { channel: Channel; breakIt: () => void; mendIt: () => void } {
+  let isBroken = false
+  return {
+    channel: {
+      leaseMs: channel.leaseMs,
+      durable: channel.durable,
+      subscribe: (subscriber) => channel.subscribe(subscriber),
+      async publish(change, options) {
+        if (isBroken) throw new Error('the channel is out of reach')
+        return channel.publish(change, options)
+      },
+      close: () => channel.close(),
+    },
+    breakIt() {
+      isBroken = true
+    },
+    mendIt() {
+      isBroken = false
     },
   }
 }

@@ -5,7 +5,16 @@ import { text } from 'node:stream/consumers'
 /** Asks with a token as a program would. @returns the status */
 export async function curl(url: string, token: string): Promise<number> {
   // By standard input: the arguments of a process can be seen by others.
-  const child = spawn('curl', ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}', '--config', '-', url])
+  const child = spawn('curl', [
+    '--silent',
+    '--output',
+    '/dev/null',
+    '--write-out',
+    '%{http_code}',
+    '--config',
+    '-',
+    url,
+  ])
   child.stdin.end(`header = "Authorization: Bearer ${token}"\n`)
   const [status] = await Promise.all([text(child.stdout), once(child, 'close')])
   return Number(status)

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
+import { type Report, unconfirmedReport } from './change.ts'
 import { useSurroundings } from './context.ts'
 import { ExpiryField, readExpiry } from './expiry-field.tsx'
 import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
@@ -11,7 +12,7 @@ import { apiOf } from './paths.ts'
 import { Notice } from './pieces.tsx'
 import { readScopes, ScopesField } from './scopes-field.tsx'
 import { fieldErrorsOf, type Saying, sayingOf } from './sending.ts'
-import { common, edit, expiry, issue, problems } from './strings.ts'
+import { common, confirmation, edit, expiry, issue, problems } from './strings.ts'
 import type { KeyJson } from './view.ts'
 
 /** The fields that can be changed. */
@@ -24,7 +25,8 @@ export function EditDialog({
 }: {
   entry: KeyJson
   onClose: () => void
-  onSaved: (key: KeyJson) => void
+  /** @param report what to say of it, where it is not confirmed */
+  onSaved: (key: KeyJson, report?: Report) => void
 }) {
   const { basePath, session, serverTime } = useSurroundings()
   const [isBusy, setBusy] = useState(false)
@@ -53,6 +55,8 @@ export function EditDialog({
       headers: { 'If-Match': `"${version}"` },
     })
     if (answer.kind === 'ok') return onSaved(answer.body)
+    const unconfirmed = unconfirmedReport(confirmation.updated, answer)
+    if (unconfirmed !== null) return onSaved(unconfirmed.key ?? entry, unconfirmed)
     const isStale = answer.kind === 'problem' && answer.problem.status === 412
     const current = isStale ? await ask<KeyJson>({ method: 'GET', path: api.key(entry.id) }) : null
     setBusy(false)

@@ -22,7 +22,7 @@ function padded(value: number): string {
   return String(value).padStart(2, '0')
 }
 
-/** The largest unit that fits: `7 days`, `36 hours`, `90 minutes`. */
+/** The largest unit that says it well: `7 days`, `36 hours`, `90 minutes`. */
 export function duration(ms: number): string {
   if (ms >= 2 * DAY || ms === DAY) return units.day(Math.round(ms / DAY))
   if (ms >= 2 * HOUR || ms === HOUR) return units.hour(Math.round(ms / HOUR))
@@ -30,10 +30,17 @@ export function duration(ms: number): string {
   return units.second(Math.ceil(ms / SECOND))
 }
 
-/** `5 minutes ago`, `in 12 days`, and the day itself where it is further away than a month. */
+/** `5 minutes ago`, `in 12 days`, and the day itself where it is further away than that. */
 export function distance(time: string, now: string | number): string {
   const ms = new Date(time).getTime() - new Date(now).getTime()
-  if (Math.abs(ms) > 45 * DAY) return day(time)
-  if (Math.abs(ms) < MINUTE) return ms > 0 ? units.anyMoment : units.justNow
-  return ms > 0 ? units.ahead(duration(ms)) : units.ago(duration(-ms))
+  const away = Math.abs(ms)
+  if (away > 45 * DAY) return day(time)
+  if (away < MINUTE) return ms > 0 ? units.anyMoment : units.justNow
+  const text =
+    away >= DAY
+      ? units.day(Math.floor(away / DAY))
+      : away >= HOUR
+        ? units.hour(Math.floor(away / HOUR))
+        : units.minute(Math.floor(away / MINUTE))
+  return ms > 0 ? units.ahead(text) : units.ago(text)
 }

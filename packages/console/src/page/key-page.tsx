@@ -19,13 +19,16 @@ import { Use } from './use-plot.tsx'
 import type { ConfirmationJson, KeyStateJson, KeyView } from './view.ts'
 
 type Dialog = 'edit' | 'rotate' | 'revoke'
+type Action = Dialog | 'disable' | 'enable'
 
-/** What a state allows; as the keyring has it. */
-const ALLOWED: Readonly<Record<KeyStateJson, readonly (Dialog | 'disable' | 'enable')[]>> = {
+const BUTTONS = { edit: '', rotate: '', disable: 'button-toggle', enable: 'button-toggle', revoke: 'button-warn' }
+
+/** What a state allows, as the keyring has it; and what it will allow again, in its place. */
+const ALLOWED: Readonly<Record<KeyStateJson, readonly Action[]>> = {
   scheduled: ['edit', 'rotate', 'disable', 'revoke'],
   active: ['edit', 'rotate', 'disable', 'revoke'],
   retiring: ['edit', 'disable', 'revoke'],
-  disabled: ['edit', 'enable', 'revoke'],
+  disabled: ['edit', 'rotate', 'enable', 'revoke'],
   expired: ['revoke'],
   retired: ['revoke'],
   revoked: [],
@@ -79,6 +82,16 @@ export function KeyPage({ view }: { view: KeyView }) {
     if (!take(confirmation[`${action}d`], action !== 'enable', answer)) setSaying(sayingOf(answer))
   }
 
+  function mayPress(action: Action): boolean {
+    return busy === null && !(action === 'rotate' && entry.state === 'disabled')
+  }
+
+  function press(action: Action): void {
+    if (!mayPress(action)) return
+    if (action === 'disable' || action === 'enable') void act(action)
+    else setDialog(action)
+  }
+
   if (issued !== null) {
     return (
       <Secret issued={issued}>{issued.confirmation && <p>{reportOf('', issued.confirmation, false).text}</p>}</Secret>
@@ -101,11 +114,12 @@ export function KeyPage({ view }: { view: KeyView }) {
             <button
               key={action}
               type="button"
-              class={action === 'revoke' ? 'button button-warn' : 'button'}
+              class={`button ${BUTTONS[action]}`}
               disabled={!isReady}
-              aria-disabled={busy !== null}
+              aria-disabled={!mayPress(action)}
               aria-haspopup={action === 'disable' || action === 'enable' ? undefined : 'dialog'}
-              onClick={() => (action === 'disable' || action === 'enable' ? void act(action) : setDialog(action))}
+              title={action === 'rotate' && entry.state === 'disabled' ? strings.enableFirst : undefined}
+              onClick={() => press(action)}
             >
               {busy === action ? common.working : strings[action]}
             </button>
@@ -140,10 +154,10 @@ export function KeyPage({ view }: { view: KeyView }) {
         <EditDialog
           entry={entry}
           onClose={() => setDialog(null)}
-          onSaved={(key) => {
+          onSaved={(key, unconfirmed) => {
             setEntry((before) => ({ ...before, ...key }))
             setDialog(null)
-            setReport({ tone: 'good', title: confirmation.updated, text: '' })
+            setReport(unconfirmed ?? { tone: 'good', title: confirmation.updated, text: '' })
             void refreshAudit()
           }}
         />

@@ -1,4 +1,5 @@
 import { useSurroundings } from './context.ts'
+import { hintOf } from './hint.ts'
 import { pagesOf } from './paths.ts'
 import { list, states } from './strings.ts'
 import type { ListQueryJson } from './view.ts'
@@ -10,7 +11,7 @@ export function ListFilter({ query, isFiltered }: { query: ListQueryJson; isFilt
   const environments = session?.environments ?? []
   return (
     <search>
-      <form class="filter" method="get" action={pages.list} aria-label={list.filter}>
+      <form class="filter" method="get" action={pages.list} aria-label={list.filter} onSubmit={cutToken}>
         <label class="filter-search">
           <span>{list.search}</span>
           <input
@@ -60,6 +61,12 @@ export function ListFilter({ query, isFiltered }: { query: ListQueryJson; isFilt
       </form>
     </search>
   )
+}
+
+/** A token that somebody looks for must not get into an address: its hint is looked for, which is not secret. */
+function cutToken({ currentTarget }: { currentTarget: HTMLFormElement }): void {
+  const field = currentTarget.elements.namedItem('search')
+  if (field instanceof HTMLInputElement) field.value = hintOf(field.value)
 }
 
 function Choice({

@@ -7,7 +7,6 @@ import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
 import { Modal } from './modal.tsx'
 import { apiOf } from './paths.ts'
-import { nameOf } from './pieces.tsx'
 import { fieldErrorsOf, type Saying, sayingOf } from './sending.ts'
 import { common, revoke } from './strings.ts'
 import type { KeyJson } from './view.ts'
@@ -46,7 +45,7 @@ export function RevokeDialog({
   }
 
   return (
-    <Modal title={revoke.title(nameOf(entry))} mayClose={!isBusy} onClose={onClose}>
+    <Modal title={revoke.title(entry.name)} mayClose={!isBusy} onClose={onClose}>
       <p class="lead">
         <code>{entry.hint}</code>
       </p>

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useSurroundings } from './context.ts'
 import { pagesOf } from './paths.ts'
-import { nameOf } from './pieces.tsx'
 import { secret } from './strings.ts'
 import type { KeyJson } from './view.ts'
 
@@ -48,7 +47,7 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
   return (
     <section class="secret" aria-labelledby="secret-title">
       <h1 id="secret-title" tabIndex={-1} ref={heading}>
-        {secret.issued(nameOf(issued.key))}
+        {secret.issued(issued.key.name)}
       </h1>
       {token === null ? (
         <>

@@ -132,7 +132,7 @@ export const expiry = {
 }
 
 export const secret = {
-  issued: (name: string) => `The token of ${name}`,
+  issued: (name: string) => `The token of ${name || 'this key'}`,
   lead: 'Copy it now. It is shown this once and kept nowhere: when you leave this page, nobody can show it again.',
   copy: 'Copy',
   copied: 'Copied to the clipboard.',
@@ -157,6 +157,7 @@ export const key = {
   disable: 'Disable',
   enable: 'Enable',
   revoke: 'Revoke',
+  enableFirst: 'Enable the key first',
   facts: 'Details',
   id: 'Id',
   hint: 'Hint',
@@ -270,7 +271,7 @@ export const lives = {
 }
 
 export const revoke = {
-  title: (name: string) => `Revoke ${name}?`,
+  title: (name: string) => `Revoke ${name || 'this key'}?`,
   text: 'Every request with this key is refused from then on, everywhere. This cannot be undone: a revoked key never works again.',
   reason: 'Reason',
   reasonHint: 'Stands in the timeline.',
