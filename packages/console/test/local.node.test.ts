@@ -155,7 +155,7 @@ test('ends, and frees its port', async () => {
   await expect(fetch(origin)).rejects.toThrow()
   console = await serveConsole({ keyring, port })
   expect(console.port).toBe(port)
-  await expect(serveConsole({ keyring, port })).rejects.toThrow('EADDRINUSE')
+  await expect(serveConsole({ keyring, port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await console.close()
   await console.close()
 })
