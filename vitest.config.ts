@@ -10,7 +10,7 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
 export default defineConfig({
   test: {
     projects: [
-      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'cli'),
+      ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'console', 'cli'),
       'packages/sql',
       'packages/redis',
       'test/docs',
@@ -19,6 +19,8 @@ export default defineConfig({
       'test/faults',
       'test/coherence',
       'test/command-line',
+      'test/console-client',
+      'test/browser',
       'examples',
       'bench',
       'test/workerd',

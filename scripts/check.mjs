@@ -7,6 +7,8 @@ const RESULTS = '.vitest/results'
 const steps = [
   // `npm run demo` installs only what the demo needs, and pnpm then takes the workspace for complete.
   ['Install', 'pnpm install --frozen-lockfile --prefer-offline'],
+  // Installing makes it too, but only where there was something to install.
+  ['Page', 'node packages/console/scripts/build-page.mjs'],
   ['Types', 'tsc -b'],
   ['Format and lint', `biome ci --error-on-warnings --colors=${process.stdout.isTTY ? 'force' : 'off'}`],
   ['Promises', 'oxlint --type-aware'],

@@ -24,6 +24,7 @@ const arrows: Record<string, string[]> = {
     'pg',
   ],
   redis: ['@bearward/core'],
+  console: ['@bearward/core', '@bearward/keyring', 'express', 'hono', 'koa', 'node:', 'preact', 'typebox'],
 }
 const adapters = ['express', 'koa', 'hono']
 const packages = join(import.meta.dirname, '../../packages')

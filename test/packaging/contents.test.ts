@@ -21,7 +21,7 @@ describe.each(tarballs)('$name', ({ path }) => {
   })
 })
 
-describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'sql', 'import', 'leak-report', 'redis'])(
+describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'sql', 'import', 'leak-report', 'redis', 'console'])(
   '@bearward/%s',
   (name) => {
     const installed = join(consumer, 'node_modules/@bearward', name)
@@ -45,6 +45,8 @@ describe.each(['core', 'express', 'koa', 'hono', 'keyring', 'sql', 'import', 'le
 
     function isExpected(path: string): boolean {
       if (/^(LICENSE|README\.md|package\.json|src\/[\w/-]+\.ts)$/.test(path)) return true
+      // The console's page, and what was built from it.
+      if (/^(src\/page\/[\w-]+\.(tsx|css|svg)|dist\/page-bundle\.js)$/.test(path)) return name === 'console'
       // A file in dist without a source is left over from a source that was renamed or deleted.
       const built = /^dist\/([\w/-]+)(\.js|\.d\.ts)(\.map)?$/.exec(path)
       return built !== null && existsSync(join(installed, `src/${built[1]}.ts`))

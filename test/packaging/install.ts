@@ -41,7 +41,7 @@ async function install(consumer: string, tarballs: string[]): Promise<void> {
 
   // Dependencies from a registry are packed from where they are installed: npm needs no network then.
   const dependencies = await Promise.all(
-    ['lru-cache', 'commander', 'kysely', 'csv-parse'].map(async (name) => {
+    ['lru-cache', 'commander', 'kysely', 'csv-parse', 'typebox'].map(async (name) => {
       const tarball = join(consumer, `${name}.tgz`)
       await run('tar', ['-czf', tarball, '-hC', join(here, 'node_modules'), name], here)
       return tarball

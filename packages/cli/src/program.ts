@@ -14,6 +14,7 @@ export function createProgram(frame: Frame): Command {
     .version(manifest.version, '--version', 'print the version')
     .option('--config <file>', 'configuration (default: bearward.config.json, if it is there)')
     .option('--debug', 'print where an error came from')
+    .usage('<command> [--help] [--config <file>] [--debug] [--version]')
     .helpOption('--help', 'print help; also after a command')
     .helpCommand(false)
     // A screen has room for the commands, and for one line beside them.
@@ -27,7 +28,6 @@ export function createProgram(frame: Frame): Command {
           ? new Help().optionDescription(option)
           : `${option.description}: ${option.argChoices.join(', ')}`,
     })
-    .addHelpText('after', 'Also: --config <file>, --debug, --version; --help after a command')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

@@ -1,0 +1,116 @@
+import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
+import type { Keyring } from '@bearward/keyring'
+import type { Access } from './access.ts'
+
+/**
+ * What `createConsole()` takes.
+ *
+ * @typeParam Source the request as your framework knows it: Express's `req`, Koa's `ctx`, Hono's `c`
+ */
+export interface ConsoleOptions<Source = unknown> {
+  /** Whose keys they are. Anything but issuing, changing and reading keys is not touched. */
+  readonly keyring: Keyring
+  /**
+   * Who is acting, and for which owner. Yours: read your session. Asked for every request but those for the page's
+   * script, style and icon, before anything else is looked at. `null`: nobody, 401. A `Response`, such as a redirect to your login, is
+   * sent; where it is a redirect and the API was asked, 401 is. What it throws makes the answer 503, and never shows in it.
+   * `source` is what the mount was given, so that a session that a middleware has read can be used; `undefined` where
+   * `fetch` is called without one.
+   */
+  readonly authorize: (request: Request, source: Source) => MaybePromise<Access | Response | null>
+  /** Where it is mounted, such as `/settings/keys`; `/` for the root. Default `/console`. */
+  readonly basePath?: string | undefined
+  /** How many keys one actor may issue, by rotation too, in a time. Of this process. Default 30 in a minute. */
+  readonly issueLimit?: IssueLimitOptions | undefined
+  /** Is told why an answer was 503. Default: one line on the console, without the cause. */
+  readonly onFailure?: ((error: unknown) => void) | undefined
+  /** Where time comes from. Default `systemClock`. */
+  readonly clock?: Clock | undefined
+}
+
+/** How many keys may be issued. */
+export interface IssueLimitOptions {
+  /** 1 to 1000000. */
+  readonly max: number
+  /** 1000 to 86400000 (a day). */
+  readonly windowMs: number
+}
+
+/** Options after the check, with every default filled in. */
+export interface ConsoleSettings<Source> {
+  readonly keyring: Keyring
+  readonly authorize: ConsoleOptions<Source>['authorize']
+  /** Without a slash at the end; empty at the root. */
+  readonly basePath: string
+  readonly issueLimit: IssueLimitOptions
+  readonly onFailure: (error: unknown) => void
+  readonly clock: Clock
+}
+
+const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
+const KEYRING_METHODS: readonly (keyof Keyring)[] = [
+  'issue',
+  'get',
+  'list',
+  'update',
+  'rotate',
+  'revoke',
+  'audit',
+  'usage',
+]
+/** Segments of unreserved characters: what every router and proxy reads in the same way. */
+const PATH = /^(?:\/[\w.~-]+)*$/
+const DOTS = /\/\.{1,2}(?:\/|$)/
+
+/** @throws {TypeError} naming the first option that cannot be used, and what it must be */
+export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSettings<Source> {
+  if (typeof options !== 'object' || options === null) fail('options must be an object with `keyring` and `authorize`')
+  for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
+  const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
+  const { issueLimit = { max: 30, windowMs: MINUTE } } = options
+  if (
+    typeof keyring !== 'object' ||
+    keyring === null ||
+    KEYRING_METHODS.some((name) => typeof keyring[name] !== 'function')
+  ) {
+    fail('option `keyring` must be made by createKeyring()')
+  }
+  if (typeof authorize !== 'function') fail('option `authorize` must be a function that says who is acting')
+  if (typeof onFailure !== 'function') fail('option `onFailure` must be a function')
+  if (typeof clock?.now !== 'function' || typeof clock.monotonic !== 'function') {
+    fail('option `clock` must have the functions now() and monotonic()')
+  }
+  checkWhole('issueLimit.max', issueLimit?.max, 1, 1_000_000)
+  checkWhole('issueLimit.windowMs', issueLimit.windowMs, 1000, 86_400_000)
+  return Object.freeze({
+    keyring,
+    authorize,
+    basePath: checkPath(basePath),
+    issueLimit: Object.freeze({ ...issueLimit }),
+    onFailure,
+    clock,
+  })
+}
+
+function checkPath(value: unknown): string {
+  const path = value === '/' ? '' : value
+  if (typeof path !== 'string' || !PATH.test(path) || DOTS.test(path)) {
+    fail('option `basePath` must be a path such as /settings/keys, without a slash at its end')
+  }
+  return path
+}
+
+function checkWhole(name: string, value: unknown, min: number, max: number): void {
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+    fail(`option \`${name}\` must be a whole number from ${min} to ${max}`)
+  }
+}
+
+/** The cause stays out: it comes from the store or the application, and may hold what those were given. */
+function complain(): void {
+  console.error('createConsole: a request was answered 503; give the option onFailure to be told why')
+}
+
+function fail(message: string): never {
+  throw new TypeError(`createConsole: ${message}`)
+}

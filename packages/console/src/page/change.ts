@@ -1,0 +1,39 @@
+import type { Answer } from './api.ts'
+import { duration } from './format.ts'
+import { confirmation as words } from './strings.ts'
+import type { ConfirmationJson, KeyJson } from './view.ts'
+
+/** What every change but issuing and rotating answers. */
+export interface ChangedJson {
+  readonly key: KeyJson
+  readonly confirmation: ConfirmationJson
+}
+
+/** How it went, in words: what is known, and no more. */
+export interface Report {
+  readonly tone: 'good' | 'warn'
+  readonly title: string
+  readonly text: string
+}
+
+/** @param refuses whether the change makes requests fail: then what is confirmed is that they do */
+export function reportOf(title: string, confirmation: ConfirmationJson, refuses: boolean): Report {
+  if (!confirmation.confirmed) return { tone: 'warn', title, text: boundOf(confirmation.boundMs) }
+  const time = words.milliseconds(confirmation.elapsedMs)
+  const parts = [
+    (refuses ? words.refused : words.applied)(time),
+    ...(confirmation.acknowledged > 0 ? [words.acknowledged(confirmation.acknowledged)] : []),
+    ...(confirmation.silent > 0 ? [words.silent(confirmation.silent)] : []),
+  ]
+  return { tone: 'good', title, text: parts.join(' ') }
+}
+
+/** A change that was written down and could not be confirmed is no failure, and no success either. */
+export function unconfirmedReport(title: string, answer: Answer<unknown>): (Report & { key: KeyJson | null }) | null {
+  if (answer.kind !== 'problem' || answer.problem.code !== 'unconfirmed') return null
+  return { tone: 'warn', title, text: boundOf(null), key: answer.problem.key ?? null }
+}
+
+function boundOf(boundMs: number | null): string {
+  return boundMs === null ? words.unconfirmedUnknown : words.unconfirmed(duration(boundMs))
+}

@@ -1,0 +1,60 @@
+import type { ComponentChildren } from 'preact'
+import { useSurroundings } from './context.ts'
+import { pagesOf } from './paths.ts'
+import { common } from './strings.ts'
+import type { PageView } from './view.ts'
+
+/** What stands around every page. */
+export function Layout({ page, children }: { page: PageView['name']; children: ComponentChildren }) {
+  const { basePath, session } = useSurroundings()
+  const pages = pagesOf(basePath)
+  return (
+    <>
+      <a class="skip" href="#main">
+        {common.skip}
+      </a>
+      <header class="bar">
+        <div class="bar-inner">
+          <a class="brand" href={pages.list}>
+            <Mark />
+            {common.product}
+          </a>
+          {session !== null && (
+            <nav aria-label={common.navigation}>
+              <a href={pages.list} aria-current={page === 'list' ? 'page' : undefined}>
+                {common.keys}
+              </a>
+              <a href={pages.new} aria-current={page === 'new' ? 'page' : undefined}>
+                {common.newKey}
+              </a>
+            </nav>
+          )}
+          {session !== null && (
+            <p class="who">
+              <span class="sr">{common.signedInAs} </span>
+              <span class="who-actor">{session.actor}</span>
+              <span class="who-owner">{session.view === 'operator' ? common.allOwners : session.owner}</span>
+            </p>
+          )}
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <noscript>
+          <p class="note">{common.noScript}</p>
+        </noscript>
+        {children}
+      </main>
+      <footer>{common.footer}</footer>
+    </>
+  )
+}
+
+function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" width="24" height="24" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="7" />
+      <circle cx="12" cy="16" r="4.5" />
+      <path d="M16.5 16H26m-3 0v4.5" />
+    </svg>
+  )
+}

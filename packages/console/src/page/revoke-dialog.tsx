@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks'
+import type { Answer } from './api.ts'
+import { ask } from './api.ts'
+import type { ChangedJson } from './change.ts'
+import { useSurroundings } from './context.ts'
+import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
+import { FormMessage } from './form-message.tsx'
+import { Modal } from './modal.tsx'
+import { apiOf } from './paths.ts'
+import { fieldErrorsOf, type Saying, sayingOf } from './sending.ts'
+import { common, revoke } from './strings.ts'
+import type { KeyJson } from './view.ts'
+
+export function RevokeDialog({
+  entry,
+  onClose,
+  onAnswer,
+}: {
+  entry: KeyJson
+  onClose: () => void
+  /** @returns whether the answer was taken; otherwise it is told here */
+  onAnswer: (answer: Answer<ChangedJson>) => boolean
+}) {
+  const { basePath } = useSurroundings()
+  const [isBusy, setBusy] = useState(false)
+  const [saying, setSaying] = useState<Saying | null>(null)
+  const [errors, setErrors] = useState<FieldErrors>({})
+  const form = useFocusOnError(errors)
+
+  async function submit(event: SubmitEvent) {
+    event.preventDefault()
+    if (isBusy || form.current === null) return
+    const reason = String(new FormData(form.current).get('reason')).trim()
+    setBusy(true)
+    setSaying(null)
+    const answer = await ask<ChangedJson>({
+      method: 'POST',
+      path: apiOf(basePath).act(entry.id, 'revoke'),
+      body: reason === '' ? {} : { reason },
+    })
+    if (onAnswer(answer)) return
+    setBusy(false)
+    setErrors(fieldErrorsOf(answer))
+    setSaying(sayingOf(answer))
+  }
+
+  return (
+    <Modal title={revoke.title(entry.name)} mayClose={!isBusy} onClose={onClose}>
+      <p class="lead">
+        <code>{entry.hint}</code>
+      </p>
+      <p>{revoke.text}</p>
+      <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
+        <TextField
+          name="reason"
+          label={revoke.reason}
+          hint={revoke.reasonHint}
+          isOptional
+          error={errors.reason}
+          maxLength={1000}
+        />
+        <FormMessage saying={saying} />
+        <div class="form-actions">
+          <button class="button button-danger" type="submit" aria-disabled={isBusy}>
+            {isBusy ? common.working : revoke.submit}
+          </button>
+          <button class="button" type="button" aria-disabled={isBusy} onClick={isBusy ? undefined : onClose}>
+            {common.cancel}
+          </button>
+        </div>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,2 @@
+// The build makes a file of it; nothing is imported.
+declare module '*.css' {}
