@@ -10,7 +10,7 @@ export function MetadataField({ initial, error }: { initial: Metadata; error: st
   const isEmpty = Object.keys(initial).length === 0
   return (
     <details class="more" open={!isEmpty || error !== undefined}>
-      <summary>{issue.metadataMore}</summary>
+      <summary>{isEmpty ? issue.metadataMore : issue.metadataChange}</summary>
       <TextField
         name="metadata"
         label={issue.metadata}
