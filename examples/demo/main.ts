@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { serveConsole } from '@bearward/console/local'
 import { listAttempts } from './attempts.ts'
+import { visitConsole } from './console.ts'
 import { openKeys } from './keys.ts'
 import { exitCodeOf, makeAttempts } from './outcome.ts'
 import { startNeighbour, startServers } from './servers.ts'
@@ -42,15 +44,18 @@ const attempts = await listAttempts(keys)
 const outcomes = await makeAttempts(attempts, servers, keys.reads)
 const { entries } = await keyring.audit({ limit: 500 })
 stopCollecting()
+const consoleStatus = await visitConsole(keys)
 // Set now and kept: somebody who stops the demo after a failure gets to know of it too.
-process.exitCode = exitCodeOf(outcomes)
+process.exitCode = consoleStatus === 200 ? exitCodeOf(outcomes) : 1
 
-if (json) console.log(JSON.stringify({ ok: process.exitCode === 0, outcomes, failures, audit: entries }, null, 2))
+const ok = process.exitCode === 0
+if (json) console.log(JSON.stringify({ ok, outcomes, failures, console: consoleStatus, audit: entries }, null, 2))
 else {
   console.log(`\n${formatOutcomes(outcomes, { color: wantsColor() })}`)
   for (const failure of new Set(failures))
     console.log(`The store being down was told to the operator alone: ${failure}`)
   console.log(`\n${formatTrail(entries, { color: wantsColor() })}\n`)
+  console.log(`The console was signed in to, and its list of keys answered ${consoleStatus}.\n`)
 }
 
 if (once || json) {
@@ -62,6 +67,7 @@ if (once || json) {
     verifier,
     servers,
     token,
+    consoleUrl: (await serveConsole({ keyring, actor: 'you' })).url,
     input: process.stdin.isTTY ? process.stdin : undefined,
     print: (text) => console.log(text),
     revoke: () => keyring.revoke(key.id, { actor: 'you' }),

@@ -8,6 +8,8 @@ export interface Session {
   readonly servers: readonly RunningServer[]
   /** Printed once, for the person at the terminal. */
   readonly token: string
+  /** Where the console is; works once. */
+  readonly consoleUrl: string
   /** Where commands are typed; none when nobody is there to type. */
   readonly input: Readable | undefined
   readonly print: (text: string) => void
@@ -16,7 +18,7 @@ export interface Session {
 }
 
 /** Prints what to try and what became of it, and obeys `r`. */
-export function startSession({ verifier, servers, token, input, print, revoke }: Session): void {
+export function startSession({ verifier, servers, token, consoleUrl, input, print, revoke }: Session): void {
   const url = (server: RunningServer): string => `${server.origin}/v1/posts`
   print('The servers stay up. A key of your own, shown this once; it may read and not delete:\n')
   for (const server of servers) {
@@ -30,6 +32,8 @@ export function startSession({ verifier, servers, token, input, print, revoke }:
     print(`  curl -i -X DELETE ${url(first)} -H 'Authorization: Bearer ${token}'`)
   }
   print('')
+  print('The console, where keys are issued, rotated, revoked and looked at; this address signs in once:\n')
+  print(`  ${consoleUrl}\n`)
   if (input !== undefined) {
     print('Type r and Enter to revoke that key, then send a request again.')
     let isRevoked = false

@@ -132,6 +132,7 @@ describe('over real servers', () => {
         verifier,
         servers,
         token,
+        consoleUrl: 'http://127.0.0.1:9/login',
         input,
         print: (text) => {
           printed += `${text}\n`

@@ -23,6 +23,7 @@ describe('npm run demo', () => {
       expect(demo.output()).toContain(`\n${framework}\n`)
     expect(demo.output()).toContain('All 68 answers were the expected ones.')
     expect(demo.output()).toMatch(/ 7 {2}[\d:.]+ {2}revoked {3}key_leaked {2}alice {2}seen in a log\n/)
+    expect(demo.output()).toContain('its list of keys answered 200.')
     expect(demo.output()).not.toMatch(pattern)
     expect(demo.output()).not.toContain('\u001b')
     expect(readdirSync(folder)).toEqual([])
@@ -56,6 +57,7 @@ describe('npm run demo', () => {
       ].map((got) => ({ got, expected: got, ok: true })),
     )
     expect(failures).toHaveLength(3)
+    expect(JSON.parse(demo.output()).console).toBe(200)
     expect(audit.map(({ action }: { action: string }) => action).toReversed()).toEqual([
       ...Array(6).fill('issued'),
       'revoked',
@@ -77,6 +79,10 @@ describe('npm run demo', () => {
       expect(response.status).toBe(200)
       expect(await response.json()).toMatchObject({ key: 'key_yours' })
     }
+    const login = await fetch(/http:\/\/\S+\/login\S+/.exec(printed)?.[0] ?? '', { redirect: 'manual' })
+    const [cookie = ''] = login.headers.getSetCookie()
+    const keys = await fetch(new URL('/api/keys?search=key_yours', login.url), { headers: { Cookie: cookie } })
+    expect(await keys.json()).toMatchObject({ keys: [{ id: 'key_yours', state: 'active' }] })
     const [made = ''] = readdirSync(folder)
     const files = readdirSync(join(folder, made)).map((name) => readFileSync(join(folder, made, name), 'latin1'))
     expect(files.join()).toContain('key_yours')

@@ -1,6 +1,6 @@
-// A program as somebody writes it who has the document and nothing else; `api.ts` is generated from it.
+// A program as somebody writes it who has the document and nothing else; `api.gen.ts` is generated from it.
 import createClient from 'openapi-fetch'
-import type { components, paths } from './.types/api.ts'
+import type { components, paths } from './api.gen.ts'
 
 type Problem = components['schemas']['Problem']
 
@@ -56,8 +56,8 @@ export async function misuse(fetch: (request: Request) => Promise<Response>): Pr
   await client.GET('/tokens')
   // @ts-expect-error: a key is issued with an Idempotency-Key
   await client.POST('/keys', { body: {} })
-  // @ts-expect-error: a body has no such field
-  await client.POST('/keys/{id}/revoke', { params: { path: { id: 'key_1' } }, body: { reasons: 'x' } })
+  // @ts-expect-error: a reason is text
+  await client.POST('/keys/{id}/revoke', { params: { path: { id: 'key_1' } }, body: { reason: 1 } })
   // @ts-expect-error: there is no such state
   await client.GET('/keys', { params: { query: { state: 'dead' } } })
 }

@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     name: 'workerd',
     dir: join(import.meta.dirname, '../../packages'),
-    include: ['{core,hono,keyring,leak-report}/test/**/*.test.ts'],
+    include: ['{core,hono,keyring,leak-report,console}/test/**/*.test.ts'],
     setupFiles: [join(import.meta.dirname, 'setup.ts')],
     exclude: ['**/*.node.test.ts'],
   },

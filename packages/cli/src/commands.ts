@@ -1,5 +1,6 @@
 import { addAudit } from './commands/audit.ts'
 import { addCompletion } from './commands/completion.ts'
+import { addConsole } from './commands/console.ts'
 import { addDisable } from './commands/disable.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEnable } from './commands/enable.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addDisable,
   addEnable,
   addAudit,
+  addConsole,
   addVerify,
   addGenerate,
   addScan,

@@ -14,13 +14,13 @@ export function createProgram(frame: Frame): Command {
     .version(manifest.version, '--version', 'print the version')
     .option('--config <file>', 'configuration (default: bearward.config.json, if it is there)')
     .option('--debug', 'print where an error came from')
+    .usage('<command> [--help] [--config <file>] [--debug] [--version]')
     .helpOption('--help', 'print help; also after a command')
     .helpCommand(false)
     // A screen has room for the commands, and for one line beside them.
     .configureHelp({
       visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
     })
-    .addHelpText('after', 'Also: --config <file>, --debug, --version; --help after a command')
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

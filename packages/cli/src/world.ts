@@ -8,6 +8,8 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What relative paths are relative to. */
   readonly cwd: string
+  /** Resolves when somebody wants what runs on and on to end, with Ctrl-C for one. Called by such commands alone. */
+  interrupted(): Promise<void>
 }
 
 /** What tells a terminal from a file or a pipe. */
@@ -18,5 +20,11 @@ export interface Terminal {
 
 export function processWorld(): World {
   const { stdin, stdout, stderr, env } = process
-  return { stdin, stdout, stderr, env, cwd: process.cwd() }
+  return { stdin, stdout, stderr, env, cwd: process.cwd(), interrupted }
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
 }

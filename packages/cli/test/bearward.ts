@@ -13,6 +13,8 @@ interface Circumstances {
   readonly stdin?: string
   /** Whether standard output and error are a terminal of 80 columns. */
   readonly isTerminal?: boolean
+  /** What happens while a command runs on and on, with what it has printed so far; at its end the command is ended. */
+  readonly meanwhile?: (stdout: string, stderr: string) => Promise<void>
 }
 
 /** Settings of most tests: the keys are those of test/vectors. */
@@ -20,10 +22,11 @@ export const ACME: Record<string, string> = { BEARWARD_PREFIX: 'acme', BEARWARD_
 
 /** Runs one command line in this process, in a world of its own. */
 export async function bearward(argv: readonly string[], circumstances: Circumstances = {}): Promise<Ran> {
-  const { env = ACME, cwd = '/', stdin = '', isTerminal = false } = circumstances
+  const { env = ACME, cwd = '/', stdin = '', isTerminal = false, meanwhile } = circumstances
   const stdout = new Recorder(isTerminal)
   const stderr = new Recorder(isTerminal)
-  const code = await run(argv, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, cwd })
+  const interrupted = async () => meanwhile?.(stdout.text, stderr.text)
+  const code = await run(argv, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, cwd, interrupted })
   return { code, stdout: stdout.text, stderr: stderr.text }
 }
 

@@ -5,7 +5,14 @@ import { Failure } from '../src/failure.ts'
 import { Recorder, typing } from './bearward.ts'
 
 function worldOf(stdin: Readable) {
-  return { stdin, stdout: new Recorder(true), stderr: new Recorder(true), env: {}, cwd: '/' }
+  return {
+    stdin,
+    stdout: new Recorder(true),
+    stderr: new Recorder(true),
+    env: {},
+    cwd: '/',
+    interrupted: async () => {},
+  }
 }
 
 test.each([

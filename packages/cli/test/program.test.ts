@@ -7,7 +7,14 @@ import { createProgram } from '../src/program.ts'
 import { ACME, bearward, Recorder, typing } from './bearward.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
-const world = { stdin: typing(''), stdout: new Recorder(false), stderr: new Recorder(false), env: {}, cwd: '/' }
+const world = {
+  stdin: typing(''),
+  stdout: new Recorder(false),
+  stderr: new Recorder(false),
+  env: {},
+  cwd: '/',
+  interrupted: async () => {},
+}
 const commands = createProgram(new Frame(world)).commands.map((command) => command.name())
 
 describe('help', () => {

@@ -52,7 +52,7 @@ export async function updateKey(call: Call<unknown, UpdateBody>): Promise<Reply>
     from,
   }
   const { key: updated } = await desk.keyring.update(id, options).catch((error: unknown) => {
-    if (isCode(error, 'conflict')) throw stale()
+    if (error instanceof KeyringError && error.code === 'conflict' && error.field === 'version') throw stale()
     throw error
   })
   return { status: 200, body: keyJson(updated, key), headers: { ETag: etagOf(updated) } }

@@ -53,7 +53,7 @@ export class RememberedAnswers {
   readonly #clock: Clock
   /** By the id of the key; oldest first. */
   readonly #answers = new Map<string, Answer>()
-  #cancel: (() => void) | undefined
+  #isScheduled = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -78,7 +78,7 @@ export class RememberedAnswers {
     if (oldest !== undefined && this.#answers.size >= MAX_ANSWERS) this.#answers.delete(oldest)
     const answer = { fingerprint, reply: work(), endsAt: this.#clock.monotonic() + REMEMBERED_MS }
     this.#answers.set(keyId, answer)
-    this.#cancel ??= this.#scheduleForgetting(REMEMBERED_MS)
+    this.#scheduleForgetting(REMEMBERED_MS)
     try {
       return await answer.reply
     } catch (error) {
@@ -95,11 +95,14 @@ export class RememberedAnswers {
     }
   }
 
-  #scheduleForgetting(delayMs: number): () => void {
-    return schedule(this.#clock, delayMs, () => {
+  #scheduleForgetting(delayMs: number): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    schedule(this.#clock, delayMs, () => {
+      this.#isScheduled = false
       this.#forgetOld()
       const [next] = this.#answers.values()
-      this.#cancel = next && this.#scheduleForgetting(next.endsAt - this.#clock.monotonic())
+      if (next !== undefined) this.#scheduleForgetting(next.endsAt - this.#clock.monotonic())
     })
   }
 }

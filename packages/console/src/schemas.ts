@@ -154,7 +154,7 @@ const Owner = Type.String({ minLength: 1, maxLength: 255 })
 
 export const ListQuery = Type.Object(
   {
-    search: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    search: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     state: Type.Optional(Type.Enum(states)),
     environment: Type.Optional(Type.String({ minLength: 1, maxLength: 16 })),
     owner: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'For operators alone.' })),

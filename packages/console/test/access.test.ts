@@ -1,5 +1,5 @@
-import { createKeyring, memoryStore } from '@bearward/keyring'
 import { keyFormat, MINUTE } from '@bearward/core'
+import { createKeyring, memoryStore } from '@bearward/keyring'
 import { describe, expect, test } from 'vitest'
 import type { Access } from '../src/access.ts'
 import { type ConsoleOptions, createConsole } from '../src/index.ts'

@@ -7,7 +7,11 @@ import { createWorld, type Sent, type World } from './support/world.ts'
 const headers = { 'Idempotency-Key': 'one' }
 const sent: Sent = { body: { name: 'CI' }, headers }
 
-async function post(world: World, path = '/api/keys', request: Sent = sent): Promise<[number, Issued & Rotated & Problem]> {
+async function post(
+  world: World,
+  path = '/api/keys',
+  request: Sent = sent,
+): Promise<[number, Issued & Rotated & Problem]> {
   const answer = await world.send('POST', path, request)
   return [answer.status, (await answer.json()) as Issued & Rotated & Problem]
 }
@@ -44,7 +48,7 @@ describe('the same request to issue', () => {
     const store = memoryStore()
     const worlds = [createWorld({ store }), createWorld({ store })]
     const answers = await Promise.all(worlds.map((world) => post(world)))
-    expect(answers.map(([status]) => status).sort()).toEqual([201, 409])
+    expect(answers.map(([status]) => status).sort((a, b) => a - b)).toEqual([201, 409])
   })
 
   test('after ten minutes finds its token forgotten', async () => {

@@ -47,7 +47,13 @@ describe('the address that was printed', () => {
   test('is not guessed: nothing else signs in, and a wrong one uses nothing up', async () => {
     const secret = new URL(console.url).searchParams.get('once') ?? ''
     expect(secret).toMatch(/^[\w-]{43}$/)
-    for (const wrong of ['', secret.slice(1), `${secret}x`, secret.toLowerCase(), secret.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+    for (const wrong of [
+      '',
+      secret.slice(1),
+      `${secret}x`,
+      secret.toLowerCase(),
+      secret.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    ]) {
       expect((await visit(`${origin}/login?once=${wrong}`)).status).toBe(401)
     }
     expect((await fetch(console.url, { method: 'POST', redirect: 'manual' })).status).toBe(401)
@@ -102,7 +108,14 @@ describe('a page that has its own name point here', () => {
   test('is refused, whatever it knows', async () => {
     const headers = await signIn()
     const { port } = console
-    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1.evil.example:${port}`, `[::1]:${port}`, `0.0.0.0:${port}`]) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      '127.0.0.1',
+      `127.0.0.1.evil.example:${port}`,
+      `[::1]:${port}`,
+      `0.0.0.0:${port}`,
+    ]) {
       for (const path of ['/', '/api/keys', '/login', '/assets/x.js']) expect(await ask(host, path, headers)).toBe(421)
     }
     expect(await ask(`localhost:${port}`, '/', headers)).toBe(200)
@@ -142,7 +155,7 @@ test('ends, and frees its port', async () => {
   await expect(fetch(origin)).rejects.toThrow()
   console = await serveConsole({ keyring, port })
   expect(console.port).toBe(port)
-  await expect(serveConsole({ keyring, port })).rejects.toThrow('EADDRINUSE')
+  await expect(serveConsole({ keyring, port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   await console.close()
   await console.close()
 })

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request as send } from 'node:http'
+import { createServer, type RequestListener, request as send } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
@@ -16,7 +16,7 @@ import type { Access, Console } from '../src/index.ts'
 import { koaConsole } from '../src/koa.ts'
 import { createWorld, fresh, type World } from './support/world.ts'
 
-type Listener = Parameters<typeof createServer>[1]
+type Listener = (...exchange: Parameters<RequestListener>) => unknown
 
 /** Each framework with the console, something in front of it that has read the body, and a handler behind it. */
 const frameworks: [string, (console: Console, parses: boolean) => Listener][] = [
@@ -28,7 +28,12 @@ const frameworks: [string, (console: Console, parses: boolean) => Listener][] = 
     'Hono',
     (console, parses) => {
       const app = new Hono()
-      if (parses) app.use(async (c, next) => void (await c.req.text(), await next()))
+      if (parses) {
+        app.use(async (c, next) => {
+          await c.req.text()
+          await next()
+        })
+      }
       app.use(honoConsole(console))
       app.all('*', (c) => c.text('behind'))
       return getRequestListener(app.fetch)
@@ -68,18 +73,28 @@ afterEach(() => {
 })
 
 async function listen(listener: Listener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  closers.push(() => (server.close(), server.closeAllConnections()))
+  const server = createServer((...exchange) => void listener(...exchange)).listen(0, '127.0.0.1')
+  closers.push(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   await once(server, 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function serve(mount: (console: Console, parses: boolean) => Listener, parses = false): Promise<World & { origin: string }> {
+async function serve(
+  mount: (console: Console, parses: boolean) => Listener,
+  parses = false,
+): Promise<World & { origin: string }> {
   const world = createWorld()
   return Object.assign(world, { origin: await listen(mount(world.console, parses)) })
 }
 
-const json = (extra: Record<string, string> = {}) => ({ 'X-User': 'alice', 'Content-Type': 'application/json', ...extra })
+const json = (extra: Record<string, string> = {}) => ({
+  'X-User': 'alice',
+  'Content-Type': 'application/json',
+  ...extra,
+})
 
 describe.each(frameworks)('%s', (_name, mount) => {
   test.each([false, true])('issues, reads and revokes; body parsed before: %s', async (parses) => {
@@ -105,7 +120,8 @@ describe.each(frameworks)('%s', (_name, mount) => {
     }
     expect(await at('/settings/keys')).toBe('200 <!doct')
     expect(await at('/settings/keys/?search=x')).toBe('200 <!doct')
-    for (const path of ['/', '/settings/keysx', '/settings', '/x/settings/keys']) expect(await at(path)).toBe('200 behind')
+    for (const path of ['/', '/settings/keysx', '/settings', '/x/settings/keys'])
+      expect(await at(path)).toBe('200 behind')
   })
 
   test('keeps status, fields and the lack of a body', async () => {
@@ -149,7 +165,12 @@ describe.each(frameworks)('%s', (_name, mount) => {
     const url = `${origin}/settings/keys/api/keys`
     expect((await fetch(url, { method: 'POST', headers: json(fresh()), body: long })).status).toBe(413)
     const chunked = new Blob([long]).stream()
-    const answer = await fetch(url, { method: 'POST', headers: json(fresh()), body: chunked, duplex: 'half' } as RequestInit)
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: json(fresh()),
+      body: chunked,
+      duplex: 'half',
+    } as RequestInit)
     expect(answer.status).toBe(413)
   })
 

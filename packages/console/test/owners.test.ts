@@ -12,7 +12,7 @@ async function twoOwners(): Promise<World & { id: string }> {
   return Object.assign(world, { id: key.id })
 }
 
-describe("a key of another owner is as one that is not there", () => {
+describe('a key of another owner is as one that is not there', () => {
   const named = ROUTES.filter(({ path }) => path.includes('{id}'))
   test('there are routes that name a key', () => expect(named.length).toBeGreaterThan(7))
 

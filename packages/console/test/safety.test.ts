@@ -51,10 +51,13 @@ describe('every answer keeps itself from being framed, sniffed, embedded and kep
     expect((await send('POST', `/assets/${asset}`, { body: {} })).status).toBe(404)
   })
 
-  test.each(['/assets/../api/keys', '/assets/%2e%2e/api/keys', '/assets//', '/assets/__proto__'])('%s', async (path) => {
-    const { send } = createWorld()
-    expect([401, 404]).toContain((await send('GET', path, { as: 'nobody' })).status)
-  })
+  test.each(['/assets/../api/keys', '/assets/%2e%2e/api/keys', '/assets//', '/assets/__proto__'])(
+    '%s',
+    async (path) => {
+      const { send } = createWorld()
+      expect([401, 404]).toContain((await send('GET', path, { as: 'nobody' })).status)
+    },
+  )
 })
 
 const unsafe = ROUTES.filter(({ method }) => method !== 'GET')
@@ -129,7 +132,13 @@ describe('what is let through', () => {
         new Request('http://10.0.0.1/settings/keys/api/keys', {
           method: 'POST',
           body: '{}',
-          headers: { 'Content-Type': 'application/json', Host: 'App.example', Origin: origin, 'X-User': 'alice', ...fresh() },
+          headers: {
+            'Content-Type': 'application/json',
+            Host: 'App.example',
+            Origin: origin,
+            'X-User': 'alice',
+            ...fresh(),
+          },
         }),
       )
     expect((await post('https://app.example')).status).toBe(201)
@@ -148,7 +157,13 @@ describe('methods', () => {
     const answer = await send('PUT', `/api${path.replace('{id}', 'key_1')}`, { body: {} })
     expect(answer.status).toBe(405)
     const allowed = ROUTES.filter((route) => route.path === path).map(({ method }) => method)
-    expect(answer.headers.get('allow')?.split(', ').filter((method) => method !== 'HEAD').sort()).toEqual(allowed.sort())
+    expect(
+      answer.headers
+        .get('allow')
+        ?.split(', ')
+        .filter((method) => method !== 'HEAD')
+        .sort(),
+    ).toEqual(allowed.sort())
   })
 
   test('HEAD is GET without a body', async () => {
@@ -169,11 +184,14 @@ describe('methods', () => {
   })
 })
 
-test.each(['/keysx', '/', '/settings/keysx', '/settings', '/settings/keys%2Fapi/keys'])('%s is not here', async (path) => {
-  const { console } = createWorld()
-  const answer = await console.fetch(new Request(`https://app.example${path}`, { headers: { 'X-User': 'alice' } }))
-  expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'no-store'])
-})
+test.each(['/keysx', '/', '/settings/keysx', '/settings', '/settings/keys%2Fapi/keys'])(
+  '%s is not here',
+  async (path) => {
+    const { console } = createWorld()
+    const answer = await console.fetch(new Request(`https://app.example${path}`, { headers: { 'X-User': 'alice' } }))
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'no-store'])
+  },
+)
 
 test('markup in names and metadata comes out as data of a type that is not looked into', async () => {
   const world = createWorld()

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type ChangeEvent, type KeyringEvent, type Keyring, memoryStore } from '@bearward/keyring'
+import { type ChangeEvent, type Keyring, type KeyringEvent, memoryStore } from '@bearward/keyring'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Issued, Rotated } from '../src/schemas.ts'
 import { createWorld, fresh } from './support/world.ts'
@@ -49,14 +49,27 @@ test('a token is in the answer that hands it out, in its repetition, and nowhere
   await keep(await world.send('POST', '/api/keys', { ...attempt, body: { name: 'CD' } }))
   await keep(await createWorld({ store: watched }).send('POST', '/api/keys', attempt))
   await keep(await world.send('PATCH', `/api/keys/${key.id}`, { body: { name: 'x' }, headers: { 'If-Match': '*' } }))
-  for (const path of ['/', '/new', `/keys/${key.id}`, '/api/keys', '/api/audit', `/api/keys/${key.id}`, '/api/session']) {
+  for (const path of [
+    '/',
+    '/new',
+    `/keys/${key.id}`,
+    '/api/keys',
+    '/api/audit',
+    `/api/keys/${key.id}`,
+    '/api/session',
+  ]) {
     await keep(await world.send('GET', path))
   }
   // A person pastes a token where it does not belong: it is refused, or looked for, and not repeated in the answer.
   await keep(await world.send('GET', `/api/keys/${token}`))
   await keep(await world.send('GET', `/api/keys?cursor=${token}`))
   await keep(await world.send('GET', `/api/keys?state=${token}`))
-  await keep(await world.send('POST', '/api/keys', { body: { environment: token.slice(0, 16), expiresAt: token }, headers: fresh() }))
+  await keep(
+    await world.send('POST', '/api/keys', {
+      body: { environment: token.slice(0, 16), expiresAt: token },
+      headers: fresh(),
+    }),
+  )
   await keep(await world.send('POST', '/api/keys', { body: {}, headers: { 'Idempotency-Key': `${token} ${token}` } }))
   await keep(await world.send('POST', `/api/keys/${key.id}/revoke`, { body: {} }))
   await world.store.close()
@@ -66,7 +79,11 @@ test('a token is in the answer that hands it out, in its repetition, and nowhere
   expect(stored.length).toBeGreaterThan(3)
   expect(told.length).toBeGreaterThan(3)
   expect(world.failures).toHaveLength(1)
-  const seen = inspect([others, told, stored, world.failures, printed, world.console], { depth: null, maxStringLength: null, maxArrayLength: null })
+  const seen = inspect([others, told, stored, world.failures, printed, world.console], {
+    depth: null,
+    maxStringLength: null,
+    maxArrayLength: null,
+  })
   for (const each of tokens) {
     // Six of its characters are no secret: they are the hint.
     expect(seen).not.toContain(each.slice(0, 'acme_live_'.length + 8))

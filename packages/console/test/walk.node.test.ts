@@ -24,7 +24,7 @@ const nasty = fc.constantFrom(
   '…',
   '💥'.repeat(120),
   'x'.repeat(2000),
-  '${7*7}',
+  '{{7*7}}',
   'null',
   '-1',
   '1e400',
@@ -32,7 +32,9 @@ const nasty = fc.constantFrom(
 const text = fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 12 }))
 const moment = fc.oneof(
   fc.constant(null),
-  fc.date({ min: new Date('2026-01-02'), max: new Date('2040-01-01'), noInvalidDate: true }).map((date) => date.toISOString()),
+  fc
+    .date({ min: new Date('2026-01-02'), max: new Date('2040-01-01'), noInvalidDate: true })
+    .map((date) => date.toISOString()),
   fc.constantFrom('2026-12-31', '2026-12-31T23:59:60Z', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59+23:59', 'now'),
 )
 const count = fc.oneof(
@@ -40,7 +42,11 @@ const count = fc.oneof(
   fc.double(),
   fc.constantFrom(0, 1, -0, 1.5, 3_153_600_000_000, 3_153_600_000_001, Number.MAX_SAFE_INTEGER, 1e308),
 )
-const scopes = fc.oneof(fc.subarray(['posts:read', 'posts:write']), fc.array(text, { maxLength: 3 }), fc.constant(Array(101).fill('a')))
+const scopes = fc.oneof(
+  fc.subarray(['posts:read', 'posts:write']),
+  fc.array(text, { maxLength: 3 }),
+  fc.constant(Array(101).fill('a')),
+)
 const anything = fc.oneof(fc.jsonValue(), text, count)
 const metadata = fc.oneof(
   fc.dictionary(text, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
@@ -84,19 +90,37 @@ const contentFor = (route: Route): fc.Arbitrary<string> =>
     { weight: 16, arbitrary: bodyFor(route).map((body) => JSON.stringify(body)) },
     {
       weight: 1,
-      arbitrary: fc.constantFrom('', '{', '{"name":"\\ud800"}', '{"a":1}{"b":2}', '\ufeff{}', '[]', `"${'x'.repeat(70_000)}"`),
+      arbitrary: fc.constantFrom(
+        '',
+        '{',
+        '{"name":"\\ud800"}',
+        '{"a":1}{"b":2}',
+        '\ufeff{}',
+        '[]',
+        `"${'x'.repeat(70_000)}"`,
+      ),
     },
   )
 const query = fc.dictionary(
-  fc.oneof({ weight: 6, arbitrary: fc.constantFrom('search', 'state', 'environment', 'owner', 'cursor', 'limit', 'days') }, { weight: 1, arbitrary: text }),
-  fc.oneof(text, fc.constantFrom('active', 'revoked', 'acct_1', 'live', '1', '2', '90', '500', '501', '1e2', 'WzEsImEiXQ')),
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom('search', 'state', 'environment', 'owner', 'cursor', 'limit', 'days') },
+    { weight: 1, arbitrary: text },
+  ),
+  fc.oneof(
+    text,
+    fc.constantFrom('active', 'revoked', 'acct_1', 'live', '1', '2', '90', '500', '501', '1e2', 'WzEsImEiXQ'),
+  ),
   { maxKeys: 3 },
 )
 /** One time in twelve. */
 const rarely = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 11, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
 const header = (value: fc.Arbitrary<string>): fc.Arbitrary<string | undefined> =>
-  fc.oneof({ weight: 20, arbitrary: value }, { weight: 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.string() })
+  fc.oneof(
+    { weight: 20, arbitrary: value },
+    { weight: 1, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.string() },
+  )
 
 const stepOf = (route: Route) =>
   fc.record({
@@ -132,7 +156,10 @@ async function take(world: World, { operation, as, key, otherId, query, method, 
     Origin: rest.origin,
     'Content-Type': rest.type,
   }
-  const headers = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Record<string, string>
+  const headers = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >
   const verb = method ?? route.method
   const mayHaveBody = verb !== 'HEAD' && verb !== 'GET'
   return world.send(verb, `/api${route.path.replace('{id}', id)}${sentQuery}`, {
@@ -142,7 +169,7 @@ async function take(world: World, { operation, as, key, otherId, query, method, 
   })
 }
 
-/** Enough to meet every operation in every state; more by `WALKS`. */
+/** Enough to meet every operation; more by `WALKS`. */
 const numRuns = Number(process.env.WALKS ?? 30)
 
 test('no walk through the API meets a failure, or an answer that is not documented', { timeout: 300_000 }, async () => {
@@ -153,7 +180,8 @@ test('no walk through the API meets a failure, or an answer that is not document
       for (const owner of ['acct_1', 'acct_2']) await world.keyring.issue({ owner, scopes: ['posts:read'] })
       for (const each of steps) {
         const answer = await take(world, each)
-        if (answer.status >= 500) throw new Error(`${answer.status} ${await answer.text()}`, { cause: world.failures[0] })
+        if (answer.status >= 500)
+          throw new Error(`${answer.status} ${await answer.text()}`, { cause: world.failures[0] })
       }
       expect(world.failures).toEqual([])
     }),
@@ -165,7 +193,7 @@ test('the walks have met every operation, and most of what it may answer', async
   const done = ROUTES.map(({ method, path, status }) => `${method} ${path} ${status}`)
   expect([...seen]).toEqual(expect.arrayContaining(done))
   const statuses = new Set([...seen].map((each) => Number(each.split(' ').at(-1))))
-  expect([...statuses].sort()).toEqual([200, 201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429])
+  expect([...statuses].sort((a, b) => a - b)).toEqual([200, 201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429])
 })
 
 test('what an answer shows is what a request may say again', async () => {
@@ -197,7 +225,8 @@ test('a store that fails in the middle of a walk is 503, and nothing else', { ti
         get(target, name) {
           const value: unknown = Reflect.get(target, name)
           if (typeof value !== 'function') return value
-          return (...given: unknown[]) => (isUp() ? value.apply(target, given) : Promise.reject(new Error('the store is gone')))
+          return (...given: unknown[]) =>
+            isUp() ? value.apply(target, given) : Promise.reject(new Error('the store is gone'))
         },
       })
       const channel = { ...localChannel(), publish: () => Promise.reject(new Error('the channel is gone')) }

@@ -12,8 +12,9 @@ export async function findByToken(settings: KeyringSettings, token: unknown): Pr
   const foreign = (await alsoStoredAs?.(token)) ?? []
   const handle = id === undefined ? [] : [id]
   const found = await store.findByDigest([...digests, ...foreign, ...handle], { fresh: true })
-  if (found === null || found.secretHash === null) return found
-  // The handle is public: only the slow hash says whether it is this token's key.
+  if (found === null || found.digest !== id) return found
+  // A handle is public: only the slow hash says whether it is this token's key.
+  if (found.secretHash === null) return null
   const isRight = await foreignHashes(imports, () => {}).verify(token, found.secretHash, new AbortController().signal)
   return isRight ? found : null
 }

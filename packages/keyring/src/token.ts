@@ -39,10 +39,14 @@ export function cutToken({ prefix, environments }: KeyFormat, text: string): str
   const heads = environments.length === 0 ? [`${prefix}_`] : environments.map((name) => `${prefix}_${name}_`)
   for (const head of heads) {
     const start = text.indexOf(head)
-    const body = [...text.slice(start + head.length, start + head.length + TOKEN_LIKE)]
+    const body = text.slice(start + head.length, start + head.length + TOKEN_LIKE)
     // Character by character: a regular expression remembers what it matched.
-    if (start !== -1 && body.length === TOKEN_LIKE && body.every((character) => /[0-9A-Za-z]/.test(character))) {
-      return head + body.slice(0, SHOWN).join('')
+    if (
+      start !== -1 &&
+      body.length === TOKEN_LIKE &&
+      body.split('').every((character) => /[0-9A-Za-z]/.test(character))
+    ) {
+      return head + body.slice(0, SHOWN)
     }
   }
   return text

@@ -90,6 +90,22 @@ describe('a key that another system issued', () => {
     ).toEqual([])
   })
 
+  it('is found by its token, by a digest or by a handle that its slow hash proves', async () => {
+    const { keyring, rows } = await imported([
+      { digest: 'reversed:cba.ver' },
+      { digest: 'slow~:abc', secretHash: 'slow:hash of slow.abcdef' },
+      { digest: 'slow~:xyz' },
+    ])
+    const found = async (token: string): Promise<unknown> => (await keyring.find(token))?.id ?? null
+    expect(await found('rev.abc')).toBe(rows[0]?.id)
+    expect(await found('slow.abcdef')).toBe(rows[1]?.id)
+    for (const token of ['rev.abcd', 'slow.abcxxx', 'slow.xyzxyz', 'reversed:cba.ver', 'slow~:abc']) {
+      expect(await found(token), token).toBeNull()
+    }
+    expect((await keyring.list({ search: 'slow.abcdef' })).keys.map(({ id }) => id)).toEqual([rows[1]?.id])
+    expect((await keyring.list({ search: 'rev.zzz' })).keys).toEqual([])
+  })
+
   it('is not accepted by a handle without its slow hash', async () => {
     const { keyring, lookups } = await imported([
       { digest: 'slow~:abc', secretHash: 'slow:hash of slow.abcdef' },

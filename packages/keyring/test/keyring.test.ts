@@ -116,6 +116,14 @@ describe('issue()', () => {
   })
 })
 
+it('tells which scopes and environments there are', () => {
+  const { keyring } = setUp({ scopes: ['posts:read', 'posts:write'] })
+  expect(keyring.scopes).toEqual(['posts:read', 'posts:write'])
+  expect(keyring.environments).toEqual(['live', 'test'])
+  const bare = setUp({ format: keyFormat({ prefix: 'acme' }) }).keyring
+  expect([bare.scopes, bare.environments]).toEqual([[], []])
+})
+
 describe('get(), list()', () => {
   it('get() answers null for a key that is not there', async () => {
     expect(await setUp().keyring.get('key_nobody')).toBeNull()
@@ -163,6 +171,50 @@ describe('get(), list()', () => {
     expect((await keyring.list({ hint: 'acme_test' })).keys).toEqual([])
   })
 
+  it('finds a key by what stands in it, and takes blanks for no condition', async () => {
+    const { keyring } = setUp()
+    const { key: one } = await keyring.issue({ name: 'Nightly build', owner: 'acct_1' })
+    const { key: two } = await keyring.issue({ name: 'Deploy', owner: 'acct_2', environment: 'test' })
+    const found = async (search: string): Promise<string[]> =>
+      (await keyring.list({ search })).keys.map(({ id }) => id).toSorted()
+    for (const search of ['BUILD', ' nightly ', one.id, 'acct_1', one.hint, one.hint.slice(5)]) {
+      expect(await found(search), search).toEqual([one.id])
+    }
+    for (const search of ['', ' \t']) expect(await found(search)).toEqual([one.id, two.id].toSorted())
+    expect(await found('acct')).toEqual([one.id, two.id].toSorted())
+  })
+
+  it('finds by a token its key and no other, and hands no token to the store', async () => {
+    const store = memoryStore()
+    const asked: string[] = []
+    const list = store.list.bind(store)
+    store.list = (query) => {
+      asked.push(JSON.stringify(query))
+      return list(query)
+    }
+    const { keyring } = setUp({ store })
+    const { token, key } = await keyring.issue({ owner: 'acct_1' })
+    const { token: foreign } = await setUp().keyring.issue()
+    await keyring.issue({ name: `not ${key.hint.slice(0, -1)}` })
+    const found = async (options: object): Promise<string[]> => (await keyring.list(options)).keys.map(({ id }) => id)
+
+    expect(await found({ search: ` ${token}\n` })).toEqual([key.id])
+    expect(await found({ search: token, owner: 'acct_1', state: 'active' })).toEqual([key.id])
+    expect(await found({ search: token, owner: 'acct_2' })).toEqual([])
+    expect(await found({ search: token, state: 'revoked' })).toEqual([])
+    expect(await found({ search: token, hint: 'acme_test' })).toEqual([])
+    expect(await found({ search: foreign })).toEqual([])
+    expect(asked).toEqual([])
+    // Most of a token, or a token with something around it, is looked for by what a hint shows.
+    for (const search of [token.slice(0, -1), `ACME_KEY=${token}`, `${token}x`]) {
+      expect(await found({ search }), search).toContain(key.id)
+    }
+    expect(await found({ hint: token })).toEqual([key.id])
+    expect(asked.length).toBe(4)
+    for (const query of asked) expect(query).not.toContain(token.slice(10, 18))
+    expect(asked[0]).toContain(`"${token.slice(0, 14)}"`)
+  })
+
   test.each([
     [{ limit: 0 }, 'limit'],
     [{ limit: 501 }, 'limit'],
@@ -170,6 +222,11 @@ describe('get(), list()', () => {
     [{ cursor: 'made up' }, 'cursor'],
     [{ cursor: btoa('[1,2]') }, 'cursor'],
     [{ hint: 7 }, 'hint'],
+    [{ hint: 'acme\0' }, 'hint'],
+    [{ search: 7 }, 'search'],
+    [{ search: 'x'.repeat(201) }, 'search'],
+    [{ search: 'a\0' }, 'search'],
+    [{ search: '\ud83d' }, 'search'],
     [{ page: 2 }, 'page'],
   ])('list(%o) is refused', async (options, field) => {
     expect(await codeOf(setUp().keyring.list(options as never))).toBe(`invalid_input ${field}`)
@@ -181,6 +238,72 @@ describe('get(), list()', () => {
     [{ keyId: '' }, 'keyId'],
   ])('audit(%o) is refused', async (options, field) => {
     expect(await codeOf(setUp().keyring.audit(options as never))).toBe(`invalid_input ${field}`)
+  })
+})
+
+describe('usage()', () => {
+  it('tells uses by day up to today, and the addresses that they came from', async () => {
+    const { keyring, store, clock } = setUp()
+    const { key } = await keyring.issue()
+    clock.advance(40 * DAY)
+    const now = NOW + 40 * DAY
+    const use = (ago: number, from: string | null, uses: number) => ({ keyId: key.id, at: now - ago * DAY, from, uses })
+    await store.recordUse([use(31, '::1', 1), use(29, '::2', 2), use(1, null, 3), use(0, '::1', 4)])
+    const usage = await keyring.usage(key.id)
+    expect(usage).toMatchObject({
+      lastUsedAt: now,
+      lastUsedFrom: '::1',
+      addresses: [
+        { address: '::1', lastUsedAt: now },
+        { address: '::2', lastUsedAt: now - 29 * DAY },
+      ],
+    })
+    expect(usage?.days.length).toBe(30)
+    expect(usage?.days[0]).toEqual({ day: '2026-01-12', uses: 2 })
+    expect(usage?.days.slice(-2)).toEqual([
+      { day: '2026-02-09', uses: 3 },
+      { day: '2026-02-10', uses: 4 },
+    ])
+    expect(usage?.days.slice(1, -2).every(({ uses }) => uses === 0)).toBe(true)
+    expect((await keyring.usage(key.id, { days: 1 }))?.days).toEqual([{ day: '2026-02-10', uses: 4 }])
+    const all = (await keyring.usage(key.id, { days: 90 }))?.days ?? []
+    expect([all.length, all.reduce((sum, { uses }) => sum + uses, 0)]).toEqual([90, 10])
+  })
+
+  it('is gathered from what verifiers accept', async () => {
+    const { keyring } = setUp()
+    const { token, key } = await keyring.issue()
+    const verifier = keyring.verifier()
+    for (let time = 0; time < 3; time++) await verifier.verify(bearer(token))
+    await keyring.flush()
+    const usage = await keyring.usage(key.id, { days: 1 })
+    expect(usage).toEqual({
+      lastUsedAt: NOW,
+      lastUsedFrom: null,
+      days: [{ day: '2026-01-01', uses: 3 }],
+      addresses: [],
+    })
+  })
+
+  it('is empty for a key that was not used, and null where there is none', async () => {
+    const { keyring } = setUp()
+    const { key } = await keyring.issue()
+    expect(await keyring.usage(key.id, { days: 2 })).toEqual({
+      lastUsedAt: null,
+      lastUsedFrom: null,
+      days: [
+        { day: '2025-12-31', uses: 0 },
+        { day: '2026-01-01', uses: 0 },
+      ],
+      addresses: [],
+    })
+    expect(await keyring.usage('key_nobody')).toBeNull()
+  })
+
+  test.each([[0], [91], [1.5], ['7'], [Number.NaN]])('refuses %s days', async (days) => {
+    const { keyring } = setUp()
+    const { key } = await keyring.issue()
+    expect(await codeOf(keyring.usage(key.id, { days } as never))).toBe('invalid_input days')
   })
 })
 

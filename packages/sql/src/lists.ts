@@ -1,12 +1,23 @@
-import { type EndingQuery, isListed, type ListQuery, newestFirst, type StoredKey, type Usage } from '@bearward/keyring'
+import { setImmediate } from 'node:timers/promises'
+import {
+  type EndingQuery,
+  isListed,
+  type ListPosition,
+  type ListQuery,
+  newestFirst,
+  type StoredKey,
+  type Usage,
+} from '@bearward/keyring'
 import type { Kysely, SelectQueryBuilder } from 'kysely'
 import type { Engine } from './engine.ts'
-import { type JoinedUse, keyOf, keyWithUsageOf, text } from './rows.ts'
+import { type JoinedUse, keyOf, keyWithUsageOf, text, whole } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
-import { type Builder, beginsWith, chosen, type Part, partsOf, type Where } from './selection.ts'
+import { all, type Builder, beginsWith, chosen, holding, type Part, partsOf, placed, type Where } from './selection.ts'
 
 /** Up to so many keys are got one by one and put in order here; of more, the keys are walked in their order. */
 const FEW = 500
+/** Keys that one statement of a search looks at. */
+const STRETCH = 1000
 
 /** Keys joined with their use. */
 export function keysWithUses(
@@ -19,7 +30,7 @@ export function keysWithUses(
     .select(['bearward_key_uses.last_used_at', 'bearward_key_uses.last_used_from']) as never
 }
 
-/** A page of keys, newest first. Reads about as many rows as it answers, however many there are. */
+/** A page of keys, newest first. Reads about as many rows as it answers, however many there are, but for a search. */
 export async function listKeys(engine: Engine, query: ListQuery): Promise<(StoredKey & Usage)[]> {
   const { hint = '', state, now, limit } = query
   const hinted = hint === '' ? undefined : await few(engine, beginsWith(hint))
@@ -63,19 +74,52 @@ async function few(engine: Engine, where: Where): Promise<string[] | undefined> 
 async function pageOf(engine: Engine, { where, rare }: Part, query: ListQuery): Promise<(StoredKey & Usage)[]> {
   const ids = rare === undefined ? undefined : await few(engine, rare)
   if (ids !== undefined) return selectFrom(engine, ids, query)
-  const matching = chosen(query, engine)
+  if ((query.search ?? '') !== '') return searchAll(engine, where, query)
+  return walk(engine, all(where, chosen(query, engine)), query.limit)
+}
+
+/** The first keys that meet a condition, newest first. */
+async function walk(engine: Engine, where: Where, limit: number): Promise<(StoredKey & Usage)[]> {
   const rows = await engine.run((db) =>
     keysWithUses(db)
-      .where((eb) => {
-        const builder = eb as unknown as Builder
-        return builder.and([where(builder), matching(builder)]) as never
-      })
+      .where((eb) => where(eb as unknown as Builder) as never)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
-      .limit(query.limit)
+      .limit(limit)
       .execute(),
   )
   return rows.map(keyWithUsageOf)
+}
+
+/** Looks at all keys, if need be, stretch by stretch: no statement takes long, and SQLite's lets others have their turn. */
+async function searchAll(engine: Engine, where: Where, query: ListQuery): Promise<(StoredKey & Usage)[]> {
+  const { search = '', limit } = query
+  const holds = holding(search, engine)
+  const found: (StoredKey & Usage)[] = []
+  for (let { after } = query; ; await setImmediate()) {
+    const matching = all(where, chosen({ ...query, after }, engine))
+    const end = await endOfStretch(engine, matching)
+    const stretch = end === undefined ? matching : all(matching, placed('>=', end, engine.comparesPairs))
+    found.push(...(await walk(engine, all(stretch, holds), limit - found.length)))
+    if (end === undefined || found.length >= limit) return found
+    after = end
+  }
+}
+
+/** The last of the keys that are looked at together; `undefined` when there are not so many. */
+async function endOfStretch(engine: Engine, where: Where): Promise<ListPosition | undefined> {
+  const row = await engine.run((db) =>
+    db
+      .selectFrom('bearward_keys')
+      .select(['created_at', 'id'])
+      .where(where)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .offset(STRETCH - 1)
+      .executeTakeFirst(),
+  )
+  return row && { createdAt: whole(row.created_at), id: text(row.id) }
 }
 
 /** Those of a few keys that are listed. */

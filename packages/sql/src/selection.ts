@@ -1,4 +1,4 @@
-import { foldCase, type KeyState, type ListQuery } from '@bearward/keyring'
+import { foldCase, type KeyState, type ListPosition, type ListQuery } from '@bearward/keyring'
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely'
 import type { Engine } from './engine.ts'
 import type { Schema, Standing } from './schema.ts'
@@ -52,26 +52,32 @@ export function partsOf(state: KeyState | undefined, now: number): readonly Part
   }
 }
 
-/** What `list()` selects beside the state. */
-export function chosen(query: ListQuery, engine: Engine): Where {
-  const { owner, environment, hint, search, after } = query
+/** What `list()` selects beside the state and the search. */
+export function chosen(query: ListQuery, { comparesPairs }: Engine): Where {
+  const { owner, environment, hint, after } = query
   return (eb) => {
     const conditions: Condition[] = []
     if (owner !== undefined) conditions.push(eb('owner', '=', owner))
     if (environment !== undefined) conditions.push(eb('environment', '=', environment))
     if (hint !== undefined && hint !== '') conditions.push(walked(beginsWith(hint))(eb))
-    if (search !== undefined && search !== '') {
-      conditions.push(eb.or(SEARCHED.map((column) => engine.holds(column, foldCase(search)))))
-    }
-    if (after !== undefined) {
-      const { createdAt, id } = after
-      const isEarlier = eb('created_at', '<', createdAt)
-      const isLaterInMoment = eb.and([eb('created_at', '=', createdAt), eb('id', '<', id)])
-      if (engine.comparesPairs) conditions.push(eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(createdAt, id)))
-      else conditions.push(eb.or([isEarlier, isLaterInMoment]))
-    }
+    if (after !== undefined) conditions.push(placed('<', after, comparesPairs)(eb))
     return eb.and(conditions)
   }
+}
+
+/** What comes before (`>=`) or after (`<`) a place in the order, which is descending. */
+export function placed(side: '<' | '>=', { createdAt, id }: ListPosition, comparesPairs: boolean): Where {
+  return (eb) => {
+    if (comparesPairs) return eb(eb.refTuple('created_at', 'id'), side, eb.tuple(createdAt, id))
+    const isInMoment = eb.and([eb('created_at', '=', createdAt), eb('id', side, id)])
+    return eb.or([eb('created_at', side === '<' ? '<' : '>', createdAt), isInMoment])
+  }
+}
+
+/** Keys that hold a text, which no index can find. */
+export function holding(search: string, engine: Engine): Where {
+  const folded = foldCase(search)
+  return (eb) => eb.or(SEARCHED.map((column) => engine.holds(column, folded)))
 }
 
 const SEARCHED = ['name', 'id', 'owner', 'hint'] as const
@@ -81,7 +87,7 @@ export function beginsWith(beginning: string): Where {
   return (eb) => eb.and([eb('hint', '>=', beginning), eb('hint', '<', `${beginning}\u{10ffff}`)])
 }
 
-function all(...conditions: readonly Where[]): Where {
+export function all(...conditions: readonly Where[]): Where {
   return (eb) => eb.and(conditions.map((condition) => condition(eb)))
 }
 

@@ -53,14 +53,16 @@ function recordOf(row: UseRow): UseRecord {
 function addressesOf(json: string): AddressUse[] {
   const written = JSON.parse(json) as (string | [string, number])[]
   return written
-    .map((each) => (typeof each === 'string' ? [each, null] as const : each))
+    .map((each) => (typeof each === 'string' ? ([each, null] as const) : each))
     .map(([address, lastUsedAt]) => ({ address, lastUsedAt }))
     .reverse()
 }
 
 function written(addresses: readonly AddressUse[]): string {
   const oldestFirst = addresses.toReversed()
-  return JSON.stringify(oldestFirst.map(({ address, lastUsedAt }) => (lastUsedAt === null ? address : [address, lastUsedAt])))
+  return JSON.stringify(
+    oldestFirst.map(({ address, lastUsedAt }) => (lastUsedAt === null ? address : [address, lastUsedAt])),
+  )
 }
 
 /** Whole rows take the place of those that are there: nobody else writes uses meanwhile. */

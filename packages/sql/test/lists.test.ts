@@ -5,7 +5,7 @@ import { openStore } from './support/open.ts'
 import { randomOf } from './support/random.ts'
 
 const NOW = 1_800_000_000_000
-/** More of each kind than are looked up one by one. */
+/** More of each kind than are looked up one by one, and more than one statement of a search looks at. */
 const COUNT = 6000
 
 const cleanUps: (() => Promise<void>)[] = []
@@ -13,6 +13,9 @@ const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
 })
+
+/** The first is met by many keys of a stretch, the second by few in all. */
+const SEARCHES = [{ search: 'LIVE_' }, { search: '_12' }, { search: '_7', owner: 'acct_1' }]
 
 /** Keys of every kind, many of them made in the same moment. */
 function makeKeys(): StoredKey[] {
@@ -73,7 +76,13 @@ test.each(ENGINES)('%s: many keys of every kind are listed as in memory', async 
   await fill(memory, keys)
 
   for (const state of [undefined, ...KEY_STATES]) {
-    for (const rest of [{}, { owner: 'acct_1' }, { hint: 'acme_l' }, { hint: 'acme_live_7', environment: 'test' }]) {
+    for (const rest of [
+      {},
+      { owner: 'acct_1' },
+      { hint: 'acme_l' },
+      { hint: 'acme_live_7', environment: 'test' },
+      ...SEARCHES,
+    ]) {
       const query = { state, ...rest }
       const expected = await pages(memory, query)
       expect(await pages(store, query), JSON.stringify(query)).toEqual(expected)
@@ -87,4 +96,16 @@ test.each(ENGINES)('%s: many keys of every kind are listed as in memory', async 
     expect(found.size).toBeGreaterThan(1000)
     expect(found).toEqual(await ending(memory))
   }
+})
+
+test('postgres: a search folds ASCII letters alone, whatever letters the collation of a column knows', async () => {
+  const database = await createDatabase('postgres')
+  const { store, query, close } = openStore(database)
+  cleanUps.push(database.remove, close)
+  await store.list({ now: NOW, limit: 1 })
+  await query('alter table bearward_keys alter column name type text collate "und-x-icu"')
+  await fill(store, [{ ...(makeKeys()[0] as StoredKey), name: 'CAFÉ' }])
+  const found = async (search: string): Promise<number> => (await store.list({ search, now: NOW, limit: 9 })).length
+  expect(await query('select lower(name) as folded from bearward_keys')).toEqual([{ folded: 'café' }])
+  expect([await found('cafÉ'), await found('café')]).toEqual([1, 0])
 })

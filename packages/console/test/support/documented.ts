@@ -10,7 +10,7 @@ interface Operation {
   >
 }
 
-export const document = openapiDocument(BASE) as {
+const document = openapiDocument(BASE) as {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, object> }
 }
@@ -21,7 +21,7 @@ ajv.addSchema(document, 'openapi')
 const validators = new Map<string, ValidateFunction>()
 
 /** What a request with this method to this address is documented as; `undefined` for what is no operation. */
-export function operationFor(method: string, path: string): { name: string; operation: Operation } | undefined {
+function operationFor(method: string, path: string): { name: string; operation: Operation } | undefined {
   const segments = path.split('/').slice(2)
   for (const [pattern, item] of Object.entries(document.paths)) {
     const parts = pattern.split('/').slice(1)
@@ -36,7 +36,7 @@ export function operationFor(method: string, path: string): { name: string; oper
 export const seen: Set<string> = new Set()
 
 /** Fails when an answer is not what the document says: status, header fields, media type, body. */
-export const checkDocumented: Check = async (method, sent, answer) => {
+const checkDocumented: Check = async (method, sent, answer) => {
   // As a client's URL has it: `/api/keys/./enable` asks for `/api/keys/enable`.
   const path = new URL(ORIGIN + BASE + sent).pathname.slice(BASE.length)
   if (!path.startsWith('/api/')) return
@@ -56,7 +56,7 @@ export const checkDocumented: Check = async (method, sent, answer) => {
   const type = answer.headers.get('content-type') ?? ''
   if (documented.content[type] === undefined) throw new Error(`${name} ${answer.status} is ${type}`)
   const pointer = ['paths', `/${name.split('/').slice(1).join('/')}`, method.toLowerCase(), 'responses', answer.status]
-  const reference = [...pointer, 'content', type, 'schema'].map(escape).join('/')
+  const reference = [...pointer, 'content', type, 'schema'].map(pointerSegment).join('/')
   const validate = validators.get(reference) ?? ajv.getSchema(`openapi#/${reference}`)
   if (validate === undefined) throw new Error(`no schema at ${reference}`)
   validators.set(reference, validate)
@@ -72,6 +72,6 @@ export function createDocumentedWorld(options: WorldOptions = {}): World {
 }
 
 /** A segment of a JSON pointer in an address (RFC 6901 §6). */
-function escape(segment: string | number): string {
+function pointerSegment(segment: string | number): string {
   return encodeURIComponent(String(segment).replaceAll('~', '~0').replaceAll('/', '~1'))
 }

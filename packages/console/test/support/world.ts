@@ -9,7 +9,7 @@ export const BASE = '/settings/keys'
 export const ORIGIN = 'https://app.example'
 
 /** Whom `authorize` of these tests knows, by the header field `X-User`. */
-export const PEOPLE: Readonly<Record<string, Access>> = {
+const PEOPLE: Readonly<Record<string, Access>> = {
   alice: { actor: 'alice', owner: 'acct_1' },
   bob: { actor: 'bob', owner: 'acct_2' },
   reader: { actor: 'reader', owner: 'acct_1', scopes: ['posts:read'] },

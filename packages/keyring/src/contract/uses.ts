@@ -83,7 +83,11 @@ export const usageCases: readonly StoreCase[] = [
         await store.recordUse([use('::1', NOW + index), use(`192.0.2.${index}`, NOW + index)])
       }
       expectEqual(news(await store.recordUse([use('::1', NOW + 99)])), [], 'the one that is always used')
-      expectEqual(news(await store.recordUse([use('192.0.2.2', NOW + 99)])), [], 'the earliest of the others that is kept')
+      expectEqual(
+        news(await store.recordUse([use('192.0.2.2', NOW + 99)])),
+        [],
+        'the earliest of the others that is kept',
+      )
       expectEqual(news(await store.recordUse([use('192.0.2.1', NOW + 99)])), [[key.id, false, true]], 'the one before')
     },
   },
@@ -94,7 +98,11 @@ export const usageCases: readonly StoreCase[] = [
       await fill(store, key, other)
       expectEqual(await addressesOf(store, key.id), [], 'a key that was not used')
       const use = (from: string | null, at: number): Use => ({ keyId: key.id, at, from })
-      await store.recordUse([use('192.0.2.1', NOW + 1), use('2001:db8::1', NOW + 2), { ...use('::9', NOW), keyId: other.id }])
+      await store.recordUse([
+        use('192.0.2.1', NOW + 1),
+        use('2001:db8::1', NOW + 2),
+        { ...use('::9', NOW), keyId: other.id },
+      ])
       await store.recordUse([use(null, NOW + 9), use('192.0.2.3', NOW + 3)])
       await store.recordUse([use('192.0.2.1', NOW + 4), use('192.0.2.3', NOW)])
       const expected = [
