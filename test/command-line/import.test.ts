@@ -47,7 +47,14 @@ async function bearward(...argv: string[]): Promise<Ran> {
         done()
       },
     })
-  const world = { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr'), env: ENV, cwd }
+  const world = {
+    stdin: Readable.from([]),
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env: ENV,
+    cwd,
+    interrupted: async () => {},
+  }
   return { code: await runHere(argv, world), ...printed }
 }
 

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { EXIT_CODES } from '../../packages/cli/src/exit-codes.ts'
 import { SCANNERS } from '../../packages/cli/src/rules/scanners.ts'
 import { SETTINGS } from '../../packages/cli/src/settings.ts'
+import { PROBLEMS } from '../../packages/console/src/problem.ts'
+import { ROUTES } from '../../packages/console/src/routes.ts'
 import { readPages, root } from './markdown.ts'
 
 const page = (name: string): string => readPages().find(({ path }) => path === `docs/${name}`)?.text ?? ''
@@ -32,11 +34,30 @@ test('docs/scanning.md has a line for each scanner', () => {
   expect(sorted([...new Set(named)])).toEqual(sorted(Object.keys(SCANNERS)))
 })
 
-test('docs/leak-reports.md has every option', () => {
-  const source = readFileSync(join(root, 'packages/leak-report/src/options.ts'), 'utf8')
-  const members = [...(source.split('export interface LeakReportSettings')[0] ?? '').matchAll(/readonly (\w+)\??:/g)]
-  const rows = [...page('leak-reports.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
-  expect(sorted(rows)).toEqual(sorted(members.map(([, name]) => name)))
+test.each([
+  ['leak-reports.md', 'leak-report', 'LeakReportOptions'],
+  ['console.md', 'console', 'ConsoleOptions'],
+])('docs/%s has every option', (name, folder, options) => {
+  const source = readFileSync(join(root, `packages/${folder}/src/options.ts`), 'utf8')
+  const [, declared = ''] = new RegExp(`export interface ${options}[^{]*\\{(.*?)\\n\\}`, 's').exec(source) ?? []
+  const members = [...declared.matchAll(/readonly (\w+)\??:/g)]
+  const [, section = ''] = page(name).split('## Options')
+  const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option)
+  expect(sorted(rows)).toEqual(sorted(members.map(([, option]) => option)))
+})
+
+test('docs/console.md has every code with its status, and every operation', () => {
+  const rows = [...page('console.md').matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ])
+  expect(Object.fromEntries(rows)).toEqual(
+    Object.fromEntries(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status])),
+  )
+  const operations = [...page('console.md').matchAll(/^\| `(\w+) \/api(\S+)` \|/gm)].map(
+    ([, method, path]) => `${method} ${path}`,
+  )
+  expect(sorted(operations)).toEqual(sorted(ROUTES.map(({ method, path }) => `${method} ${path}`)))
 })
 
 function sorted(names: readonly (string | undefined)[]): string[] {

@@ -86,7 +86,9 @@ describe('the servers of README.md run as they stand', () => {
   })
 })
 
-test.each(programs.filter(({ place, code }) => place.startsWith('README.md:') && !code.includes('3000')))(
+const short = programs.filter(({ place, code }) => place.startsWith('README.md:') && !code.includes('3000'))
+
+test.each(short.filter(({ code }) => !code.includes('createConsole')))(
   'the program of $place runs as it stands, and keeps no token',
   async ({ file }) => {
     const cwd = mkdtempSync(join(tmpdir(), 'bearward-docs-'))
@@ -96,6 +98,19 @@ test.each(programs.filter(({ place, code }) => place.startsWith('README.md:') &&
       const kept = readdirSync(cwd).map((name) => readFileSync(join(cwd, name), 'latin1'))
       expect(kept.join()).toContain(createHash('sha256').update(token).digest('hex'))
       expect(kept.join()).not.toMatch(/acme_live_[0-9A-Za-z]{49}/)
+    } finally {
+      rmSync(cwd, { recursive: true })
+    }
+  },
+)
+
+test.each(short.filter(({ code }) => code.includes('createConsole')))(
+  'the program of $place mounts the console as it stands',
+  async ({ file }) => {
+    const cwd = mkdtempSync(join(tmpdir(), 'bearward-docs-'))
+    try {
+      const { stdout, stderr } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', file], { cwd })
+      expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' })
     } finally {
       rmSync(cwd, { recursive: true })
     }

@@ -14,6 +14,7 @@ const arrows: Record<string, string[]> = {
   sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
   cli: [
+    '@bearward/console',
     '@bearward/core',
     '@bearward/import',
     '@bearward/keyring',
@@ -62,6 +63,20 @@ describe.each(adapters)('packages/%s/src', (name) => {
     expect(sources.map(nameOf)).toEqual([`${name}/src/index.ts`])
     expect(sources[0]?.lines).toBeLessThan(120)
   })
+})
+
+test.each(['index.ts', 'hono.ts'])('packages/console/src/%s reaches nothing of Node', (entry) => {
+  const folder = join(packages, 'console/src')
+  const sources = new Map(readSources(folder).map((source) => [source.path, source]))
+  const reached = new Set([join(folder, entry)])
+  for (const path of reached) {
+    for (const specifier of sources.get(path)?.imports ?? []) {
+      if (specifier.startsWith('.')) reached.add(resolve(path, '..', specifier))
+    }
+  }
+  expect(reached.size).toBeGreaterThan(entry === 'index.ts' ? 15 : 1)
+  const strays = [...reached].filter((path) => sources.get(path)?.imports.some((name) => name.startsWith('node:')))
+  expect(strays).toEqual([])
 })
 
 function isOwnFile(folder: string, source: Source, specifier: string): boolean {

@@ -43,7 +43,10 @@ async function install(consumer: string, tarballs: string[]): Promise<void> {
   const dependencies = await Promise.all(
     ['lru-cache', 'commander', 'kysely', 'csv-parse', 'typebox'].map(async (name) => {
       const tarball = join(consumer, `${name}.tgz`)
-      await run('tar', ['-czf', tarball, '-hC', join(here, 'node_modules'), name], here)
+      // Copied first: files that are alike are one file in the store, and npm takes no links out of a tarball.
+      const copies = join(consumer, '.copies')
+      await cp(join(here, 'node_modules', name), join(copies, name), { recursive: true, dereference: true })
+      await run('tar', ['-czf', tarball, '-C', copies, name], here)
       return tarball
     }),
   )

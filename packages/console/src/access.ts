@@ -43,6 +43,7 @@ const NAMES = ['actor', 'owner', 'operator', 'scopes']
  * @throws {TypeError} when it is no answer: nobody is let in by a mistake
  */
 export function sessionOf(access: Access, keyring: Keyring): Session {
+  if (typeof access !== 'object') fail('must answer with an object, a Response, or null')
   const { actor, owner, operator, scopes } = access
   const stray = Object.keys(access).find((name) => !NAMES.includes(name))
   if (stray !== undefined) fail(`has an answer with \`${stray}\`, which nobody reads`)

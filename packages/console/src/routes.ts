@@ -79,7 +79,16 @@ export const ROUTES: readonly Route[] = [
     needs: ['If-Match'],
     answer: Key,
     headers: ['ETag'],
-    problems: ['not_found', 'ended', 'revoked', 'conflict', 'stale', 'precondition_required', 'scope_not_yours', 'unconfirmed'],
+    problems: [
+      'not_found',
+      'ended',
+      'revoked',
+      'conflict',
+      'stale',
+      'precondition_required',
+      'scope_not_yours',
+      'unconfirmed',
+    ],
     run: updateKey,
   }),
   defineRoute({

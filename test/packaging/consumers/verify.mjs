@@ -24,3 +24,21 @@ export async function verifyOnce(createVerifier, adapters) {
   }
   console.log('verified')
 }
+
+/** Issues a key through the console, and looks at its page. */
+export async function askConsole({ createConsole }, { createKeyring, memoryStore }, { keyFormat }) {
+  const keys = createConsole({
+    keyring: createKeyring({ store: memoryStore(), format: keyFormat({ prefix: 'acme' }) }),
+    basePath: '/keys',
+    authorize: () => ({ actor: 'alice', owner: 'acct_1' }),
+  })
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': 'one' }
+  const post = new Request('http://localhost/keys/api/keys', { method: 'POST', headers, body: '{"name":"CI"}' })
+  assert.equal((await keys.fetch(post)).status, 201)
+  const page = await keys.fetch(new Request('http://localhost/keys'))
+  assert.equal(page.status, 200)
+  const html = await page.text()
+  assert.match(html, />CI</)
+  const [script] = /\/keys\/assets\/[\w-]+\.js/.exec(html)
+  assert.match(await (await keys.fetch(new Request(`http://localhost${script}`))).text(), /./)
+}
