@@ -111,9 +111,8 @@ describe('a page of another site', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { page, context, complaints } = await visit(browser.current, app)
     await page.goto(`http://localhost:${(other.address() as AddressInfo).port}`)
-    const frame = page.frames()[1]
-    expect(frame?.url()).toBe('chrome-error://chromewebdata/')
-    expect(complaints.join()).toMatch(/frame-ancestors|X-Frame-Options/)
+    await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/')
+    await expect.poll(() => complaints.join()).toMatch(/frame-ancestors|X-Frame-Options/)
     await context.close()
     other.closeAllConnections()
     other.close()

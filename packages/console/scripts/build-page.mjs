@@ -80,8 +80,11 @@ function withLicences(name, body) {
 
 function digestOfSources() {
   const hash = createHash('sha256')
-  const names = readdirSync(source, { recursive: true }).filter((name) => /\.(tsx?|css|svg)$/.test(name))
-  for (const name of names.sort()) hash.update(`${name}\n`).update(readFileSync(join(source, name)))
+  const names = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(tsx?|css|svg)$/.test(name),
+  )
+  for (const name of names.sort((a, b) => (a < b ? -1 : 1)))
+    hash.update(`${name}\n`).update(readFileSync(join(source, name)))
   return hash
     .update(readFileSync(import.meta.filename))
     .update(readFileSync(join(folder, 'package.json')))

@@ -90,7 +90,7 @@ export async function startApplication({
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      await verifier.close()
+      verifier.close()
       await keyring.close()
     },
   }

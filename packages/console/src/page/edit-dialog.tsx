@@ -5,6 +5,7 @@ import { useSurroundings } from './context.ts'
 import { ExpiryField, readExpiry } from './expiry-field.tsx'
 import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
+import { textOf } from './form-text.ts'
 import { moment } from './format.ts'
 import { MetadataField, readMetadata } from './metadata-field.tsx'
 import { Modal } from './modal.tsx'
@@ -67,7 +68,7 @@ export function EditDialog({
 
   return (
     <Modal title={edit.title} mayClose={!isBusy} onClose={onClose}>
-      <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
+      <form class="form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
         <TextField name="name" label={issue.name} error={errors.name} maxLength={200} defaultValue={entry.name} />
         <ScopesField granted={entry.scopes} error={errors.scopes} />
         <ExpiryField
@@ -130,7 +131,7 @@ function readEdited(data: FormData, entry: KeyJson, now: number): { edited: Edit
   if (choice !== 'keep' && 'error' in choice) errors.expiresAt = choice.error
   if ('error' in metadata) errors.metadata = metadata.error
   if (Object.keys(errors).length > 0) return { edited: {}, errors }
-  const name = String(data.get('name')).trim()
+  const name = textOf(data, 'name').trim()
   const scopes = readScopes(data)
   const written = ('metadata' in metadata && metadata.metadata) || {}
   return {

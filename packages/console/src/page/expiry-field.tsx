@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks'
 import { useSurroundings } from './context.ts'
 import { FieldGroup } from './field.tsx'
+import { textOf } from './form-text.ts'
 import { DAY, day } from './format.ts'
 import { expiry, issue } from './strings.ts'
 
@@ -82,7 +83,7 @@ export type ExpiryChoice =
 
 /** What the form says, at a moment in epoch milliseconds. */
 export function readExpiry(data: FormData, now: number): ExpiryChoice {
-  return chosen(String(data.get('expiry')), String(data.get('lastDay') ?? ''), now)
+  return chosen(textOf(data, 'expiry'), textOf(data, 'lastDay'), now)
 }
 
 function chosen(choice: string, date: string, now: number): ExpiryChoice {

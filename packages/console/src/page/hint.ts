@@ -5,9 +5,9 @@ const SHOWN = 4
 
 /** What a list shows of a token: what stands before its secret, and the secret's first characters. Other text stays as it is. */
 export function hintOf(text: string): string {
-  return text.replace(/\S+/g, (word) =>
-    word.length < TOKEN_LENGTH ? word : word.slice(0, startOfSecret(word) + SHOWN),
-  )
+  return text
+    .trim()
+    .replace(/\S+/g, (word) => (word.length < TOKEN_LENGTH ? word : word.slice(0, startOfSecret(word) + SHOWN)))
 }
 
 function startOfSecret(word: string): number {

@@ -2,6 +2,7 @@ import { useReady, useSurroundings } from './context.ts'
 import { ExpiryField, readExpiry } from './expiry-field.tsx'
 import { type FieldErrors, FieldGroup, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
+import { textOf } from './form-text.ts'
 import { MetadataField, readMetadata } from './metadata-field.tsx'
 import { apiOf, pagesOf } from './paths.ts'
 import { readScopes, ScopesField } from './scopes-field.tsx'
@@ -38,7 +39,7 @@ export function IssueForm({
     if ('error' in metadata) found.metadata = metadata.error
     sending.complain(found)
     if (Object.keys(found).length > 0) return
-    const text = (name: string) => String(data.get(name) ?? '').trim()
+    const text = (name: string) => textOf(data, name).trim()
     await sending.send(apiOf(basePath).keys, {
       name: text('name'),
       ...(isOperator && text('owner') !== '' && { owner: text('owner') }),
@@ -55,7 +56,7 @@ export function IssueForm({
         <h1>{issue.title}</h1>
       </div>
       <p class="lead">{issue.lead}</p>
-      <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
+      <form class="form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
         <fieldset class="plain" disabled={isBusy || isInDoubt}>
           <IssueFields
             errors={errors}

@@ -33,7 +33,7 @@ export function LostToken({ keyId, onReplaced }: { keyId: string; onReplaced: (i
           class="button button-main"
           disabled={!isReady}
           aria-disabled={sending.isBusy}
-          onClick={replace}
+          onClick={() => void replace()}
         >
           {sending.isBusy ? issue.sending : lost.replace}
         </button>

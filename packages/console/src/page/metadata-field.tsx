@@ -1,4 +1,5 @@
 import { TextField } from './field.tsx'
+import { textOf } from './form-text.ts'
 import { issue, problems } from './strings.ts'
 import type { Json } from './view.ts'
 
@@ -9,7 +10,7 @@ export function MetadataField({ initial, error }: { initial: Metadata; error: st
   const isEmpty = Object.keys(initial).length === 0
   return (
     <details class="more" open={!isEmpty || error !== undefined}>
-      <summary>{issue.metadataMore}</summary>
+      <summary>{isEmpty ? issue.metadataMore : issue.metadataChange}</summary>
       <TextField
         name="metadata"
         label={issue.metadata}
@@ -25,7 +26,7 @@ export function MetadataField({ initial, error }: { initial: Metadata; error: st
 
 /** What was written, where anything was; or what is wrong with it. */
 export function readMetadata(data: FormData): { readonly metadata?: Metadata } | { readonly error: string } {
-  const text = String(data.get('metadata') ?? '').trim()
+  const text = textOf(data, 'metadata').trim()
   if (text === '') return {}
   try {
     const value: unknown = JSON.parse(text)

@@ -5,6 +5,7 @@ import type { ChangedJson } from './change.ts'
 import { useSurroundings } from './context.ts'
 import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
+import { textOf } from './form-text.ts'
 import { Modal } from './modal.tsx'
 import { apiOf } from './paths.ts'
 import { fieldErrorsOf, type Saying, sayingOf } from './sending.ts'
@@ -30,7 +31,7 @@ export function RevokeDialog({
   async function submit(event: SubmitEvent) {
     event.preventDefault()
     if (isBusy || form.current === null) return
-    const reason = String(new FormData(form.current).get('reason')).trim()
+    const reason = textOf(new FormData(form.current), 'reason').trim()
     setBusy(true)
     setSaying(null)
     const answer = await ask<ChangedJson>({
@@ -50,7 +51,7 @@ export function RevokeDialog({
         <code>{entry.hint}</code>
       </p>
       <p>{revoke.text}</p>
-      <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
+      <form class="form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
         <TextField
           name="reason"
           label={revoke.reason}

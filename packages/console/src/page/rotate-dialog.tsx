@@ -3,6 +3,7 @@ import { useSurroundings } from './context.ts'
 import { type ExpiryChoice, ExpiryField, readExpiry } from './expiry-field.tsx'
 import { FieldGroup, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
+import { textOf } from './form-text.ts'
 import { Lives } from './lives.tsx'
 import { Modal } from './modal.tsx'
 import { apiOf } from './paths.ts'
@@ -48,7 +49,7 @@ export function RotateDialog({
     const isWrong = choice !== 'keep' && 'error' in choice
     sending.complain(isWrong ? { expiresAt: choice.error } : {})
     if (isWrong) return
-    const reason = String(data.get('reason')).trim()
+    const reason = textOf(data, 'reason').trim()
     await sending.send(apiOf(basePath).act(entry.id, 'rotate'), {
       graceMs,
       endOnFirstUse: endOnFirstUse && graceMs > 0,
@@ -60,7 +61,7 @@ export function RotateDialog({
   return (
     <Modal title={rotate.title} mayClose={!isBusy} onClose={onClose}>
       <p class="lead">{rotate.lead}</p>
-      <form class="form" ref={form} onSubmit={submit} noValidate aria-busy={isBusy}>
+      <form class="form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
         <fieldset class="plain" disabled={isBusy || isInDoubt}>
           <FieldGroup label={rotate.grace} error={errors.graceMs}>
             <div class="choices choices-row">

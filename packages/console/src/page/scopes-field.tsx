@@ -35,9 +35,6 @@ export function ScopesField({ granted, error }: { granted: readonly string[]; er
 
 /** What was chosen or written. */
 export function readScopes(data: FormData): string[] {
-  return data.getAll('scopes').flatMap((value) =>
-    String(value)
-      .split(/[\s,]+/)
-      .filter(Boolean),
-  )
+  const written = data.getAll('scopes').filter((value) => typeof value === 'string')
+  return written.flatMap((value) => value.split(/[\s,]+/).filter(Boolean))
 }

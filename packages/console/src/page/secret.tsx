@@ -62,7 +62,7 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
           <div class="token">
             {/* Not a field: browsers keep what stands in fields, to put it back later. */}
             <code ref={code}>{token}</code>
-            <button type="button" class="button button-main" onClick={copy}>
+            <button type="button" class="button button-main" onClick={() => void copy()}>
               {secret.copy}
             </button>
           </div>

@@ -104,6 +104,7 @@ export const issue = {
   expiryHint: 'From then on the key is refused.',
   metadata: 'Metadata',
   metadataMore: 'Add metadata',
+  metadataChange: 'Change metadata',
   metadataHint: 'A JSON object, such as {"team": "web"}. Not for secrets: it stands in the audit trail.',
   submit: 'Issue key',
   sending: 'Issuing…',
@@ -121,7 +122,7 @@ export const issue = {
 export const expiry = {
   keep: (when: string) => `As it is: ${when}`,
   keepNever: 'As it is: never',
-  inherit: 'As long as the old key was given',
+  inherit: 'As long a life as the old key had',
   days: (count: number) => (count === 365 ? '1 year' : plural(count, 'day', 'days')),
   never: 'Never',
   custom: 'Until the end of a day',

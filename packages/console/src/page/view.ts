@@ -113,7 +113,7 @@ export interface ListView extends Anywhere {
   readonly next: string | null
 }
 
-export interface NewView extends Anywhere {
+interface NewView extends Anywhere {
   readonly name: 'new'
   readonly session: SessionJson
 }
