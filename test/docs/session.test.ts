@@ -31,8 +31,14 @@ describe.each(sessions)('$path', ({ path, steps }) => {
   })
 })
 
-test('there is a session of the command line', () => {
-  expect(sessions.find(({ path }) => path === 'docs/cli.md')?.steps.length).toBeGreaterThan(8)
+test.each(['README.md', 'docs/cli.md'])('there is a session of the command line in %s', (page) => {
+  const commands = sessions.find(({ path }) => path === page)?.steps.map(({ command }) => command) ?? []
+  for (const name of ['init', 'issue', 'list', 'verify', 'rotate', 'revoke', 'audit', 'scan']) {
+    expect(
+      commands.filter((command) => command.includes(`npx bearward ${name}`)),
+      name,
+    ).not.toEqual([])
+  }
 })
 
 test('a page that says something else is found out', async () => {

@@ -2,11 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { FromProcess, ProcessConfig, ToProcess } from './protocol.ts'
+import type { Action, FromProcess, ProcessConfig, ToProcess } from './protocol.ts'
 
 const PROGRAM = join(import.meta.dirname, 'process.ts')
+/** Processes are started so often that reading the sources anew each time would take longer than all else. */
+const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/faults')
 
-export type Revoked = Extract<FromProcess, { type: 'revoked' }>
+export type Changed = Extract<FromProcess, { type: 'changed' }>
 
 /** One process of the fleet, started again under the same name when it was killed. */
 export class Member {
@@ -14,10 +16,12 @@ export class Member {
   /** Whether it is a worker of the cluster module. */
   readonly #isClustered: boolean
   #child: ChildProcess | undefined
-  #revocations = new Map<number, { resolve(revoked: Revoked): void; reject(error: Error): void }>()
+  /** Changes under way, by their key. */
+  #changes = new Map<number, { resolve(changed: Changed): void; reject(error: Error): void }>()
   #waiting = new Set<() => void>()
   #window = { from: 0, to: 0 }
   #isReady = false
+  #hasFlushed = false
   isLeased = false
   /** When the lease came that it holds. */
   leasedAt = 0n
@@ -28,7 +32,7 @@ export class Member {
   }
 
   async start(): Promise<void> {
-    const child = this.#isClustered ? this.#forkWorker() : fork(PROGRAM, [JSON.stringify(this.config)])
+    const child = this.#isClustered ? this.#forkWorker() : fork(PROGRAM, [JSON.stringify(this.config)], { env: { ...process.env, NODE_COMPILE_CACHE } })
     this.#child = child
     child.on('message', (message: FromProcess) => this.#hear(message))
     child.once('exit', () => this.#forget(child))
@@ -48,11 +52,29 @@ export class Member {
   }
 
   /** @throws Error when the keyring rejects, or when the process ends */
-  revoke(key: number): Promise<Revoked> {
+  change(action: Action, key: number): Promise<Changed> {
+    if (this.#child === undefined) return Promise.reject(new Error('the process is not running'))
     return new Promise((resolve, reject) => {
-      this.#revocations.set(key, { resolve, reject })
-      this.#send({ type: 'revoke', key })
+      this.#changes.set(key, { resolve, reject })
+      this.#send({ type: 'change', action, key })
     })
+  }
+
+  /** Makes it forget all keys and read them again, by answers of the store that come up to so much later. */
+  reread(lateMs: number): void {
+    this.#send({ type: 'reread', lateMs })
+  }
+
+  /** Publishes what others have committed and not published. */
+  async flush(): Promise<void> {
+    this.#hasFlushed = false
+    this.#send({ type: 'flush' })
+    await this.until(() => this.#hasFlushed)
+  }
+
+  /** It will die when it has committed so many changes, before it has published one of them. */
+  doom(changes: number): void {
+    this.#send({ type: 'doom', changes })
   }
 
   suspend(): void {
@@ -73,7 +95,7 @@ export class Member {
 
   #forkWorker(): ChildProcess {
     cluster.setupPrimary({ exec: PROGRAM, args: [JSON.stringify(this.config)] })
-    return cluster.fork().process
+    return cluster.fork({ NODE_COMPILE_CACHE }).process
   }
 
   #send(message: ToProcess): void {
@@ -82,14 +104,15 @@ export class Member {
 
   #hear(message: FromProcess): void {
     if (message.type === 'ready') this.#isReady = true
+    else if (message.type === 'flushed') this.#hasFlushed = true
     else if (message.type === 'lease') {
       this.isLeased = message.isHeld
       this.leasedAt = BigInt(message.at)
     } else {
-      const revocation = this.#revocations.get(message.key)
-      this.#revocations.delete(message.key)
-      if (message.type === 'revoked') revocation?.resolve(message)
-      else revocation?.reject(new Error(message.reason))
+      const change = this.#changes.get(message.key)
+      this.#changes.delete(message.key)
+      if (message.type === 'changed') change?.resolve(message)
+      else change?.reject(new Error(message.reason))
     }
     this.#wake()
   }
@@ -99,8 +122,8 @@ export class Member {
     this.#child = undefined
     this.#isReady = false
     this.isLeased = false
-    for (const { reject } of this.#revocations.values()) reject(new Error('the process has ended'))
-    this.#revocations.clear()
+    for (const { reject } of this.#changes.values()) reject(new Error('the process has ended'))
+    this.#changes.clear()
     this.#wake()
   }
 

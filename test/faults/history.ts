@@ -21,8 +21,8 @@ export class HistoryWriter {
     this.#file = openSync(path, 'a')
   }
 
-  note(key: number, sight: Sight, begunAt: bigint): void {
-    this.#lines += `${key} ${sight} ${begunAt}\n`
+  note(key: number, sight: Sight, begunAt: bigint, endedAt: bigint): void {
+    this.#lines += `${key} ${sight} ${begunAt} ${endedAt}.\n`
   }
 
   flush(): void {
@@ -37,54 +37,89 @@ export class HistoryWriter {
   }
 }
 
-/** A revocation that resolved. */
-export interface Revocation {
+/** What every verification of a key must come to that begins after `from` and ends before `to`. */
+export interface Claim {
   readonly key: number
-  readonly resolvedAt: bigint
+  readonly accepted: boolean
+  /** Default: from the beginning. */
+  readonly from?: bigint
+  /** Default: to the end. */
+  readonly to?: bigint
 }
 
-/** An acceptance that began after its revocation had resolved. */
+/** A verification that came to something else. */
 interface Violation {
   readonly key: number
   readonly process: string
   readonly sight: Sight
-  readonly lateMs: number
+  /** Milliseconds from when it had to be otherwise; `undefined` where it had always been. */
+  readonly lateMs: number | undefined
 }
 
 /** What the merged histories of all processes say. */
 export interface Findings {
-  /** Acceptances that began before the revocation of their key had resolved. */
+  /** Verifications that had to be accepted, and were. */
   accepted: number
   /** Of these, those out of memory. */
   fromMemory: number
-  /** Verifications that began after it, and were refused. */
+  /** Verifications that had to be refused, and were. */
   refused: number
   unavailable: number
-  readonly violations: Violation[]
+  /** Keys that were accepted after `revoke()` had resolved, or before `enable()` was called. */
+  readonly wronglyAccepted: Violation[]
+  /** Keys that were refused as invalid before anybody revoked them, or after `enable()` had resolved. */
+  readonly wronglyRefused: Violation[]
 }
 
-/** Holds every verification in the histories against the revocations. */
-export async function check(histories: readonly string[], revocations: readonly Revocation[]): Promise<Findings> {
-  const findings: Findings = { accepted: 0, fromMemory: 0, refused: 0, unavailable: 0, violations: [] }
-  const resolvedAt = new Map(revocations.map((revocation) => [revocation.key, revocation.resolvedAt]))
+/** Holds every verification in the histories against the claims. */
+export async function check(histories: readonly string[], claims: readonly Claim[]): Promise<Findings> {
+  const findings: Findings = {
+    accepted: 0,
+    fromMemory: 0,
+    refused: 0,
+    unavailable: 0,
+    wronglyAccepted: [],
+    wronglyRefused: [],
+  }
+  const claimsOf = new Map<number, Claim[]>()
+  for (const claim of claims) claimsOf.set(claim.key, [...(claimsOf.get(claim.key) ?? []), claim])
   for (const process of histories) {
     for await (const line of createInterface({ input: createReadStream(process) })) {
-      const [key = '', sight = '', begunAt = ''] = line.split(' ')
-      const resolved = resolvedAt.get(Number(key))
       // The last line of a process that was killed may be cut off.
-      if (resolved === undefined || !/^\d+$/.test(begunAt)) continue
-      judge(findings, { key: Number(key), process, sight: sight as Sight }, BigInt(begunAt) - resolved)
+      const [, key, sight, begun, ended] = /^(\d+) (\w+) (\d+) (\d+)\.$/.exec(line) ?? []
+      if (key === undefined || begun === undefined || ended === undefined) continue
+      const seen = { key: Number(key), process, sight: sight as Sight, begun: BigInt(begun), ended: BigInt(ended) }
+      const held = claimsOf.get(seen.key)?.find((claim) => concerns(claim, seen))
+      if (held !== undefined) judge(findings, held, seen)
     }
   }
   return findings
 }
 
-function judge(findings: Findings, seen: Omit<Violation, 'lateMs'>, afterNs: bigint): void {
-  if (seen.sight === 'unavailable') findings.unavailable++
-  else if (seen.sight === 'refused') findings.refused += afterNs > 0n ? 1 : 0
-  else if (afterNs > 0n) findings.violations.push({ ...seen, lateMs: Number(afterNs) / 1e6 })
+interface Seen {
+  readonly key: number
+  readonly process: string
+  readonly sight: Sight
+  readonly begun: bigint
+  readonly ended: bigint
+}
+
+function concerns({ from, to }: Claim, { begun, ended }: Seen): boolean {
+  return (from === undefined || begun > from) && (to === undefined || ended < to)
+}
+
+function judge(findings: Findings, { accepted, from }: Claim, { key, process, sight, begun }: Seen): void {
+  if (sight === 'unavailable') {
+    findings.unavailable++
+    return
+  }
+  const wasAccepted = sight !== 'refused'
+  if (wasAccepted !== accepted) {
+    const lateMs = from === undefined ? undefined : Number(begun - from) / 1e6
+    findings[wasAccepted ? 'wronglyAccepted' : 'wronglyRefused'].push({ key, process, sight, lateMs })
+  } else if (!accepted) findings.refused++
   else {
     findings.accepted++
-    if (seen.sight === 'memory') findings.fromMemory++
+    if (sight === 'memory') findings.fromMemory++
   }
 }

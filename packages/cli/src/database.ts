@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { Channel } from '@bearward/core'
 import type { KeyStore } from '@bearward/keyring'
 import { type Database, mysql, postgres, postgresChannel, sqlChannel, sqlite } from '@bearward/sql'
+import { readAddress } from './database-address.ts'
 import { Failure } from './failure.ts'
 
 /** A database that was opened for one command. */
@@ -21,16 +21,16 @@ export interface OpenDatabase {
  * @param migrate whether the store may create and upgrade its tables
  */
 export async function openDatabase(url: string, cwd: string, migrate: boolean): Promise<OpenDatabase> {
-  if (/^postgres(?:ql)?:\/\//.test(url)) return openPostgres(url, migrate)
-  if (/^mysql:\/\//.test(url)) return openMysql(url, migrate)
-  const path = url.replace(/^sqlite:(?:\/\/)?/, '')
-  const store = sqlite(path === ':memory:' ? path : resolve(cwd, path), { migrate })
+  const { kind, place } = readAddress(url, cwd)
+  if (kind === 'postgres') return openPostgres(place, migrate)
+  if (kind === 'mysql') return openMysql(place, migrate)
+  const store = sqlite(place, { migrate })
   const channel = sqlChannel(store)
   return { kind: 'sqlite', store, channel, serverTime: async () => undefined, close: async () => {} }
 }
 
 /** Drivers are the user's: a command line for SQLite needs none. */
-async function loadDriver<T>(name: string, load: () => Promise<T>): Promise<T> {
+export async function loadDriver<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {
     return await load()
   } catch (cause) {

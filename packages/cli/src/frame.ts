@@ -44,3 +44,8 @@ export function addFormatOptions(command: Command): Command {
     .option(`${SETTINGS.prefix.flag} <prefix>`, 'what every key begins with, such as acme')
     .option(`${SETTINGS.environments.flag} <names>`, 'environments in keys, such as live,test')
 }
+
+/** The option of each command that gives keys scopes. */
+export function addScopesOption(command: Command): Command {
+  return command.option(`${SETTINGS.scopes.flag} <names>`, 'the scopes there are (default: any)')
+}

@@ -1,6 +1,7 @@
-import { type Attribution, createKeyring, type Keyring, KeyringError } from '@bearward/keyring'
+import { type Attribution, createKeyring, type ForeignFormat, type Keyring, KeyringError } from '@bearward/keyring'
 import type { Command } from 'commander'
 import { type OpenDatabase, openDatabase } from './database.ts'
+import { databaseFailure } from './database-failure.ts'
 import { Failure } from './failure.ts'
 import type { Frame } from './frame.ts'
 import { SETTINGS } from './settings.ts'
@@ -44,13 +45,14 @@ export async function withKeyring<T>(
   frame: Frame,
   command: Command,
   work: (open: OpenKeyring) => Promise<T>,
+  { imports = [] }: { readonly imports?: readonly ForeignFormat[] } = {},
 ): Promise<T> {
   const settings = frame.settings(command)
   const format = settings.format()
   const scopes = settings.find('scopes')?.value
   return withDatabase(frame, command, async (database) => {
     const { store, channel } = database
-    const keyring = createKeyring({ store, channel, format, ...(scopes !== undefined && { scopes }) })
+    const keyring = createKeyring({ store, channel, format, imports, ...(scopes !== undefined && { scopes }) })
     try {
       return await work({ keyring, database })
     } finally {
@@ -81,28 +83,8 @@ export async function withDatabase<T>(
   }
 }
 
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error
-  if (error instanceof KeyringError) return keyringFailure(error)
-  const { message = String(error), code } = error as { message?: string; code?: unknown }
-  const line = (message || String(code)).split('\n')[0]
-  if (
-    /SQLITE_(?:CANTOPEN|READONLY|PERM)|unable to open|cannot open|readonly|permission denied|access denied/i.test(
-      `${String(code)} ${String(line)}`,
-    )
-  ) {
-    return new Failure('denied', `the database may not be used: ${String(line)}`, 'check its permissions', {
-      cause: error,
-    })
-  }
-  return new Failure(
-    'unreachable',
-    `the database does not answer: ${String(line)}`,
-    'check that it runs, and its address',
-    {
-      cause: error,
-    },
-  )
+function failureOf(error: unknown): unknown {
+  return error instanceof KeyringError ? keyringFailure(error) : databaseFailure('the database', error)
 }
 
 const ENDINGS: Partial<Record<KeyringError['code'], Failure['ending']>> = {

@@ -4,7 +4,7 @@ import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Frame } from './frame.ts'
-import { printable, withoutTokens } from './text.ts'
+import { printable, withoutSecrets } from './text.ts'
 import type { World } from './world.ts'
 
 /** The whole program as the parser sees it. */
@@ -19,7 +19,14 @@ export function createProgram(frame: Frame): Command {
     .helpCommand(false)
     // A screen has room for the commands, and for one line beside them.
     .configureHelp({
-      visibleOptions: (command) => (command.parent === null ? [] : new Help().visibleOptions(command as Command)),
+      visibleOptions: (command) =>
+        command.parent === null
+          ? []
+          : new Help().visibleOptions(command as Command).filter(({ long }) => long !== '--help'),
+      optionDescription: (option) =>
+        option.argChoices === undefined
+          ? new Help().optionDescription(option)
+          : `${option.description}: ${option.argChoices.join(', ')}`,
     })
     .showSuggestionAfterError()
     .exitOverride()
@@ -31,7 +38,7 @@ export function createProgram(frame: Frame): Command {
     })
   for (const add of COMMANDS) add(program, frame)
   for (const command of program.commands) {
-    command.helpOption('--help', 'print this').addHelpText('after', '\nAlso: --config <file>, --debug')
+    command.helpOption('--help', 'print this').addHelpText('after', 'Also: --config <file>, --debug')
   }
   return program
 }
@@ -51,18 +58,19 @@ export async function run(argv: readonly string[], world: World): Promise<number
     return frame.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
-    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(withoutTokens(stackOf(error)))
+    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(withoutSecrets(stackOf(error)))
     const failure = error instanceof CommanderError ? usageFailure(error, helpFor(program, argv)) : failureOf(error)
     const name = frame.output.paintNote('red', 'bearward:')
-    frame.output.note(`${name} ${printable(withoutTokens(failure.message))}`)
+    frame.output.note(`${name} ${printable(withoutSecrets(failure.message))}`)
     return EXIT_CODES[failure.ending]
   }
 }
 
 /** The help that has the answer: that of the command, if one was named. */
 function helpFor(program: Command, argv: readonly string[]): string {
-  const command = program.commands.find((each) => argv.includes(each.name()))
-  return `see ${['bearward', ...(command === undefined ? [] : [command.name()])].join(' ')} --help`
+  const names = program.commands.map((command) => command.name())
+  const name = argv.find((argument) => names.includes(argument))
+  return `see ${['bearward', ...(name === undefined ? [] : [name])].join(' ')} --help`
 }
 
 function usageFailure(error: CommanderError, mend: string): Failure {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { run } from '../src/program.ts'
 
@@ -28,6 +30,21 @@ export async function bearward(argv: readonly string[], circumstances: Circumsta
   const interrupted = async () => meanwhile?.(stdout.text, stderr.text)
   const code = await run(argv, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, env, cwd, interrupted })
   return { code, stdout: stdout.text, stderr: stderr.text }
+}
+
+/** Runs one command line in a process of its own, as a user to whom permissions apply. */
+export function asNobody(
+  argv: readonly string[],
+  cwd: string,
+): { status: number | null; stdout: string; stderr: string } {
+  const program = JSON.stringify(join(import.meta.dirname, '../src/program.ts'))
+  // `nobody` may not be able to read the program where it lies: it is loaded before the user is changed.
+  const text = `process.argv[1] = 'bearward'; const { run } = await import(${program});
+    ${process.getuid?.() === 0 ? 'process.setgroups([]); process.setgid(65534); process.setuid(65534);' : ''}
+    const { stdin, stdout, stderr, env } = process
+    process.exitCode = await run(${JSON.stringify(argv)}, { stdin, stdout, stderr, env, cwd: ${JSON.stringify(cwd)} })`
+  const env = { ...process.env, ...ACME }
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', text], { encoding: 'utf8', env })
 }
 
 /** A stream that keeps what is written to it. */

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyFormat } from '@bearward/core'
 import { describe, expect, test } from 'vitest'
 import { Frame } from '../src/frame.ts'
 import { createProgram } from '../src/program.ts'
+import { SETTINGS } from '../src/settings.ts'
 import { ACME, bearward, Recorder, typing } from './bearward.ts'
 
 const main = join(import.meta.dirname, '../src/main.ts')
@@ -31,6 +33,11 @@ describe('help', () => {
     const { stdout } = await bearward(['--help'])
     for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} .*  [a-z]`, 'm'))
   })
+})
+
+test('every setting is an option of some command', () => {
+  const flags = createProgram(new Frame(world)).commands.flatMap(({ options }) => options.map(({ long }) => long))
+  for (const { flag } of Object.values(SETTINGS)) expect(flags).toContain(flag)
 })
 
 describe('a command line that cannot be understood', () => {
@@ -97,5 +104,12 @@ describe('as a program of its own', () => {
     const script = `"${process.execPath}" "${main}" completion bash | true; exit "\${PIPESTATUS[0]}"`
     const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
     expect([status, stderr]).toEqual([0, ''])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('says in one line that nothing can be written', () => {
+    const script = `"${process.execPath}" "${main}" completion bash > /dev/full`
+    const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+    expect(status).toBe(5)
+    expect(stderr).toMatch(/^bearward: standard output cannot be written \(ENOSPC\); .*\n$/)
   })
 })

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -7,7 +8,7 @@ import { keyFormat } from '@bearward/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Finding } from '../src/scan/finding.ts'
 import { scanStream } from '../src/scan/scan.ts'
-import { ACME, bearward } from './bearward.ts'
+import { ACME, asNobody, bearward } from './bearward.ts'
 
 const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 const live = format.generate('live')
@@ -92,21 +93,11 @@ describe('a tree', () => {
     write('open', 'x')
     chmodSync(folder, 0o755)
     chmodSync(join(folder, 'secret'), 0o000)
-    const main = join(import.meta.dirname, '../src/main.ts')
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
-    // `nobody` may not be able to read the program where it lies: it is loaded before the user is changed.
-    const program = `process.argv[1] = 'bearward'; const { run } = await import(${JSON.stringify(join(main, '../program.ts'))});
-      ${'uid' in nobody ? 'process.setgid(65534); process.setuid(65534);' : ''}
-      const { stdin, stdout, stderr, env } = process
-      process.exitCode = await run(['scan', ${JSON.stringify(folder)}], { stdin, stdout, stderr, env, cwd: '/' })`
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-      encoding: 'utf8',
-      env: { ...process.env, ...ACME },
-    })
+    const { status, stderr } = asNobody(['scan', folder], '/')
     expect(stderr).toContain(`${folder}/secret may not be read; change its permissions, or run as somebody who may\n`)
     expect(stderr).toContain('1 unreadable')
     expect(status).toBe(5)
-  })
+  }, 60_000)
 })
 
 describe('in the work tree of git', () => {
@@ -142,6 +133,36 @@ describe('in the work tree of git', () => {
     unlinkSync(join(folder, 'forced.log'))
     expect((await scan(folder)).places).toEqual([`inner/key:1 ${format.hint(live)}`, `new file:1 ${format.hint(live)}`])
   })
+
+  test('a submodule that was not fetched is scanned as the folder that it is', async () => {
+    commit()
+    // What a clone without its submodules has: an entry of the index, and an empty folder.
+    git('update-index', '--add', '--cacheinfo', `160000,${git('rev-parse', 'HEAD').trim()},library`)
+    mkdirSync(join(folder, 'library'))
+    const rest = [`forced.log:1 ${format.hint(trial)}`, `new file:1 ${format.hint(live)}`]
+    expect((await scan(folder)).places).toEqual(rest)
+    expect((await scan(join(folder, 'library'))).places).toEqual([])
+    write('library/key', trial)
+    expect((await scan(folder)).places).toEqual([rest[0], `library/key:1 ${format.hint(trial)}`, rest[1]])
+  })
+
+  test('no program is run that the repository names', async () => {
+    commit()
+    git('config', 'core.fsmonitor', `touch '${join(folder, 'ran')}'; false`)
+    git('ls-files', '--others', '--exclude-standard')
+    expect(existsSync(join(folder, 'ran'))).toBe(true)
+    unlinkSync(join(folder, 'ran'))
+    await scan(folder)
+    await scan('--git', folder)
+    expect(existsSync(join(folder, 'ran'))).toBe(false)
+  })
+})
+
+test('a pipe is read as standard input is', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe')])
+  const writing = writeFile(join(folder, 'pipe'), `one\n${live}\n`)
+  expect(await scan(join(folder, 'pipe'))).toEqual({ code: 1, places: [`-:2 ${format.hint(live)}`] })
+  await writing
 })
 
 describe('standard input', () => {
@@ -153,6 +174,24 @@ describe('standard input', () => {
   test('is searched as text', async () => {
     expect(await scanInput(`one\ntwo é ${live}\n`)).toEqual({ code: 1, lines: [`-:2:7: ${format.hint(live)}`] })
     expect(await scanInput('one\n')).toEqual({ code: 0, lines: [] })
+  })
+
+  test('may be one long line, of which a part is held at a time', async () => {
+    const found: [number, string][] = []
+    const gap = 'x'.repeat(700_001)
+    const tokens = Array.from({ length: 8 }, () => format.generate('live'))
+    const pieces = Buffer.from(`é${gap}${tokens.join(gap)}\n${trial}`)
+    await scanStream(
+      Readable.from(Array.from({ length: 90 }, (_, i) => pieces.subarray(i * 65_536, (i + 1) * 65_536))),
+      {
+        format,
+        onFinding: ({ place: { line, column } }, token) => void found.push([line * 100_000_000 + column, token]),
+      },
+    )
+    const columns = tokens.map((token) => 100_000_000 + pieces.indexOf(token) + 1)
+    // Characters are counted in the first part, bytes behind it.
+    columns[0] = (columns[0] ?? 0) - 1
+    expect(found).toEqual([...tokens.map((token, index) => [columns[index], token]), [200_000_001, trial]])
   })
 
   test('as a diff, what was added counts, and what was taken away does not', async () => {
@@ -213,7 +252,8 @@ describe('--git', () => {
 
   test('is not misled by how git is configured to show things', async () => {
     write('a.txt', live)
-    write('.gitattributes', '*.txt diff=summary')
+    write('deep/b.lock', live)
+    write('.gitattributes', '*.txt diff=summary\n*.lock -diff\n')
     git('config', 'diff.summary.textconv', 'wc')
     commit()
     for (const [name, value] of [
@@ -222,16 +262,47 @@ describe('--git', () => {
       ['diff.external', 'false'],
       ['log.showSignature', 'true'],
       ['diff.mnemonicPrefix', 'true'],
+      ['diff.relative', 'true'],
+      ['diff.orderFile', 'none'],
     ])
       git('config', name as string, value as string)
-    expect((await scan('--git', folder)).places).toEqual([`a.txt:1 ${format.hint(live)}`])
+    const places = [`a.txt:1 ${format.hint(live)}`, `deep/b.lock:1 ${format.hint(live)}`]
+    expect((await scan('--git', join(folder, 'deep'))).places).toEqual(places)
+  })
+
+  test('what was found before git failed is told', async () => {
+    write('a.txt', 'damaged')
+    commit()
+    const blob = git('rev-parse', 'HEAD:a.txt').trim()
+    write('a.txt', live)
+    commit()
+    const object = join(folder, '.git/objects', blob.slice(0, 2), blob.slice(2))
+    chmodSync(object, 0o600)
+    writeFileSync(object, 'no object')
+    write('b.txt', trial)
+    commit()
+    const { code, stdout, stderr } = await bearward(['scan', '--git', folder])
+    expect(code).toBe(5)
+    expect(stdout).toContain(format.hint(trial))
+    expect(stderr).toMatch(/^bearward: git cannot show the history: /m)
+  })
+
+  test('a shallow clone is said to be one', async () => {
+    commit()
+    commit()
+    git('clone', '--quiet', '--depth=1', `file://${folder}`, 'shallow')
+    const { code, stderr } = await bearward(['scan', '--git', join(folder, 'shallow')])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('The clone is shallow')])
+    expect((await bearward(['scan', '--git', folder])).stderr).not.toContain('shallow')
   })
 
   test('where there is no repository is a failure of one line', async () => {
     rmSync(join(folder, '.git'), { recursive: true })
     const { code, stderr } = await bearward(['scan', '--git', folder])
     expect(code).toBe(5)
-    expect(stderr).toMatch(/^bearward: git cannot show the history: not a git repository.*; name a repository\n$/)
+    expect(stderr).toMatch(
+      /^bearward: git cannot show the history: not a git repository.*; name a repository with all its objects\n$/,
+    )
   })
 
   test('and standard input exclude each other', async () => {

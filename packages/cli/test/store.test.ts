@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFormat } from '@bearward/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { bearward, type Ran } from './bearward.ts'
+import { asNobody, bearward, type Ran } from './bearward.ts'
 
 const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 
@@ -204,10 +204,55 @@ describe('import', () => {
     expect(trial.stdout).not.toContain(token)
   })
 
+  test('a key that was imported is verified in its own form, which leaves no trace', async () => {
+    await init()
+    writeFileSync(join(cwd, 'keys.jsonl'), JSON.stringify(row))
+    await data(['import', 'keys.jsonl', '--from', 'unkey', '--token-prefix', 'acme'])
+    expect(await run(['verify'], token)).toMatchObject({
+      code: 1,
+      stdout: 'refused: format\n',
+      stderr: expect.stringContaining('say --from'),
+    })
+    const argv = ['verify', '--from', 'unkey', '--token-prefix', 'acme']
+    expect(await json(argv, token)).toMatchObject({ accepted: true, key: { id: 'unkey_key_1' } })
+    // What the table holds of it is no key.
+    expect((await run(argv, row.hash)).stdout).toMatch(/^refused: /)
+    expect(await json(['show', 'unkey_key_1'])).toMatchObject({ lastUsedAt: null })
+    const { entries } = await json<{ entries: { action: string }[] }>(['audit'])
+    expect(entries.map(({ action }) => action)).toEqual(['imported'])
+    await data(['revoke', 'unkey_key_1', '--yes'])
+    expect(await run(argv, token)).toMatchObject({ code: 1, stdout: 'refused: revoked\n' })
+  })
+
+  test('scopes that are not declared are rejected', async () => {
+    await init()
+    const rows = ['posts:read', 'posts:wirte'].map((scopes, id) =>
+      JSON.stringify({ id: String(id), sha256: String(id).repeat(64), scopes }),
+    )
+    const { code, stdout } = await run(
+      ['import', '-', '--from', 'plain', '--scopes', 'posts:read', '--json'],
+      rows.join('\n'),
+    )
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ imported: 1, problems: [{ row: 2 }] })
+  })
+
+  test('CSV with a byte order mark, quotes, and line breaks of Windows', async () => {
+    await init()
+    const lines = ['\ufeffid,sha256,name,scopes', `1,${'a'.repeat(64)},"CI, ""old""\r\n2","a b"`, '']
+    await data(['import', '-', '--from', 'plain', '--csv'], lines.join('\r\n'))
+    const { keys } = await json<{ keys: unknown[] }>(['list'])
+    expect(keys).toMatchObject([{ id: 'plain_1', name: 'CI, "old"\r\n2', scopes: ['a', 'b'] }])
+  })
+
   test.each([
     ['a system that nobody knows', ['import', 'x', '--from', 'acme'], 2],
     ['no system', ['import', 'x'], 2],
     ['a file that is not there', ['import', 'none.jsonl', '--from', 'unkey'], 5],
+    ['nothing to read', ['import', '--from', 'unkey'], 2],
+    ['two things to read', ['import', 'x', '--from', 'unkey', '--from-url', 'x.db'], 2],
+    ['a query that writes', ['import', '--from', 'plain', '--from-url', 'keys.db', '--query', 'delete from x'], 2],
+    ['an expiration of another system', ['import', '-', '--from', 'drf', '--expire-after', '1d'], 2],
     ['a pair that is none', ['import', '-', '--from', 'unkey', '--map-scope', 'x'], 2],
   ])('%s', async (_name, argv, code) => {
     await init()
@@ -307,6 +352,30 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
       2,
       /^bearward: scopes: must be strings of 1 to 200 visible/,
     ],
+    [
+      'an action that is none',
+      ['audit', '--action', 'revoke'],
+      2,
+      /^bearward: .* 'revoke' is invalid.*see bearward audit --help\n$/,
+    ],
+    [
+      'an address of another kind',
+      ['list', '--database-url', 'redis://u:secret@h'],
+      3,
+      'bearward: the address of the database begins with redis://; give postgres://…, mysql://…, or a file for SQLite\n',
+    ],
+    [
+      'an address that cannot be read',
+      ['list', '--database-url', 'mysql://u:secret@h:x/db'],
+      3,
+      /^bearward: the address of the database cannot be read; write it as postgres:\/\//,
+    ],
+    [
+      'an address in the wrong place',
+      ['list', 'mysql://u:se:cr@et@h/db'],
+      2,
+      /^bearward: too many arguments for 'list'.* mysql:\/\/u:…@h\/db; see bearward list --help\n$/,
+    ],
     ['no token', ['verify'], 2, 'bearward: there is no token on standard input; bearward verify < file\n'],
   ])('%s', async (_name, argv, code, message) => {
     await init()
@@ -314,6 +383,11 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     expect(ran.code).toBe(code)
     if (typeof message === 'string') expect(ran.stderr).toBe(message)
     else expect(ran.stderr).toMatch(message)
+  })
+
+  test('what is no token is not read to its end', async () => {
+    await init()
+    expect(await run(['verify'], 'x'.repeat(20_000))).toMatchObject({ code: 2 })
   })
 
   test('a token as an argument is refused, and not repeated', async () => {
@@ -334,11 +408,16 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     })
   })
 
-  test.skipIf(process.getuid?.() === 0)('a file that may not be written', async () => {
+  test('a file that may not be written', async () => {
     await init()
-    chmodSync(join(cwd, 'keys.db'), 0o400)
-    expect(await run(['issue'])).toMatchObject({ code: 5 })
-  })
+    chmodSync(cwd, 0o555)
+    chmodSync(join(cwd, 'keys.db'), 0o444)
+    for (const argv of [['issue'], ['migrate'], ['init', '--config', '']]) {
+      const { status, stdout, stderr } = asNobody(argv, cwd)
+      expect([status, stdout]).toEqual([5, ''])
+      expect(stderr).toMatch(/^bearward: the database may not be used: .*\n$/)
+    }
+  }, 60_000)
 
   test('a file that is no database', async () => {
     await init()

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { printable, withoutTokens } from '../src/text.ts'
+import { printable, withoutSecrets } from '../src/text.ts'
 
 test('what could be a token is cut', () => {
   const token = `acme_live_${'a'.repeat(49)}`
-  expect(withoutTokens(`no file ${token}, or x${token}`)).toBe('no file acme_live_aa…, or xacme_live_a…')
-  expect(withoutTokens('/home/somebody/a/path_of_ordinary_length.json')).toBe(
+  expect(withoutSecrets(`no file ${token}, or x${token}`)).toBe('no file acme_live_aa…, or xacme_live_a…')
+  expect(withoutSecrets('/home/somebody/a/path_of_ordinary_length.json')).toBe(
     '/home/somebody/a/path_of_ordinary_length.json',
   )
 })

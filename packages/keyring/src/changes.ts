@@ -4,6 +4,7 @@ import { KeyringError } from './errors.ts'
 import type { KeyringEvents } from './events.ts'
 import type { StoredKey } from './key.ts'
 import type { KeyringSettings } from './options.ts'
+import { Outbox } from './outbox.ts'
 import type { Commit, KeyStore } from './store.ts'
 
 /** What one commit writes, and which keys the processes must forget. */
@@ -25,8 +26,6 @@ export interface Reach {
 
 /** Tries before a change that others keep overtaking is given up. */
 const MAX_ATTEMPTS = 50
-/** Changes taken out of the outbox at once. */
-const OUTBOX_PAGE = 100
 
 /**
  * Commits changes and then publishes them, in this order: what is published before it is committed would be read again
@@ -37,14 +36,14 @@ export class Changes {
   readonly #channel: KeyringSettings['channel']
   readonly #clock: Clock
   readonly #events: KeyringEvents
-  /** Sequences of this process that are being published: not orphans, whatever the outbox says. */
-  readonly #publishing = new Set<number>()
+  readonly outbox: Outbox
 
   constructor({ store, channel, clock }: KeyringSettings, events: KeyringEvents) {
     this.#store = store
     this.#channel = channel
     this.#clock = clock
     this.#events = events
+    this.outbox = new Outbox(store, channel, events)
   }
 
   /**
@@ -95,21 +94,8 @@ export class Changes {
     return outcome.status === 'committed' ? this.publish(planned, outcome.sequence, reach) : undefined
   }
 
-  /** Publishes what was committed and never published, by this process or by one that is no more. */
-  async publishLeftovers(): Promise<void> {
-    if (this.#channel.durable) return
-    let remove: readonly number[] = []
-    for (;;) {
-      const left = await this.#store.outbox({ remove, limit: OUTBOX_PAGE })
-      const orphans = left.filter(({ sequence }) => !this.#publishing.has(sequence))
-      for (const orphan of orphans) await this.#channel.publish(orphan, { confirm: false })
-      if (orphans.length === 0) return
-      remove = orphans.map(({ sequence }) => sequence)
-    }
-  }
-
   #commitOf({ create = [], update = [], audit, invalidations }: Plan): Commit {
-    return { create, update, audit, invalidations, outbox: !this.#channel.durable }
+    return { create, update, audit, invalidations, outbox: this.outbox.isNeeded }
   }
 
   /**
@@ -120,14 +106,15 @@ export class Changes {
    */
   async publish({ audit, invalidations }: Plan, sequence: number | undefined, reach: Reach): Promise<Confirmation> {
     const change: Change = { invalidations, sequence }
-    if (sequence !== undefined) this.#publishing.add(sequence)
+    if (sequence !== undefined) this.outbox.claim(sequence)
     try {
       const confirmation = await this.#channel.publish(change, { confirm: reach.confirm })
       const keyIds = audit.map(({ keyId }) => keyId)
       this.#events.emit('published', { keyIds, confirmation })
-      await this.#takeOut(sequence)
+      if (sequence !== undefined) this.outbox.takeOut(sequence)
       return confirmation
     } catch (cause) {
+      if (sequence !== undefined) this.outbox.release(sequence)
       if (!reach.strict) {
         this.#events.emit('failed', { task: 'publish', error: cause })
         return UNKNOWN
@@ -136,18 +123,6 @@ export class Changes {
         code: 'unconfirmed',
         cause,
       })
-    } finally {
-      if (sequence !== undefined) this.#publishing.delete(sequence)
-    }
-  }
-
-  /** What stays in the outbox is published twice, which does no harm: so a failure here is not the caller's. */
-  async #takeOut(sequence: number | undefined): Promise<void> {
-    if (this.#channel.durable || sequence === undefined) return
-    try {
-      await this.#store.outbox({ remove: [sequence], limit: 1 })
-    } catch (error) {
-      this.#events.emit('failed', { task: 'outbox', error })
     }
   }
 }

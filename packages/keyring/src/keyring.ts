@@ -244,6 +244,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
 
   async flush(): Promise<void> {
     await this.#verification.redigestion.settled()
+    await this.#changes.outbox.settled()
     await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
   }
 
@@ -253,6 +254,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     this.#cancelSweep()
     await this.#verification.close()
     await this.#usage.close()
+    await this.#changes.outbox.settled()
     await this.#settings.channel.close()
     await this.#settings.store.close()
   }
@@ -272,7 +274,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
 
   async #publishLeftovers(): Promise<void> {
     try {
-      await this.#changes.publishLeftovers()
+      await this.#changes.outbox.publishLeftovers()
     } catch (error) {
       this.#events.emit('failed', { task: 'outbox', error })
     }

@@ -54,6 +54,7 @@ describe('a change', () => {
       { change: { invalidations: [{ id: 'key_1' }], sequence: 1 }, confirm: false },
       { change: { invalidations: [{ id: 'key_1' }], sequence: 2 }, confirm: true },
     ])
+    await keyring.flush()
     expect(await outboxOf(store)).toEqual([])
   })
 
@@ -168,7 +169,40 @@ describe('the outbox', () => {
     expect(published).toEqual([1, 2])
     release()
     await revocation
+    await keyring.flush()
     expect(await outboxOf(store)).toEqual([])
+  })
+
+  it('is emptied behind the back of whoever changed a key, many changes at once, and before the store is closed', async () => {
+    const removed: (readonly number[])[] = []
+    let release = (): void => {}
+    const memory = memoryStore()
+    const store: KeyStore = Object.assign(memory, {
+      outbox: async ({ remove = [] }: { readonly remove?: readonly number[] }) => {
+        if (remove.length > 0) removed.push(remove)
+        if (removed.length === 1) await new Promise<void>((resolve) => (release = resolve))
+        return []
+      },
+    })
+    const { keyring } = setUp({ channel: wire(), store })
+    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ id: 'key_2' })
+    await keyring.revoke('key_1')
+    expect(removed).toEqual([[1]])
+    const closing = keyring.close()
+    release()
+    await closing
+    expect(removed).toEqual([[1], [2, 3]])
+  })
+
+  it('keeps what could not be taken out, says so, and the change stands', async () => {
+    const error = new Error('the store is down')
+    const store = Object.assign(memoryStore(), { outbox: async () => Promise.reject(error) })
+    const { keyring, told } = setUp({ channel: wire(), store })
+    await keyring.issue({ id: 'key_1' })
+    await settle()
+    const failures = told.filter(({ name }) => name === 'failed').map(({ facts }) => facts)
+    expect(failures).toEqual([expect.objectContaining({ task: 'outbox', error })])
   })
 
   it('is not used where the store itself carries changes to all processes', async () => {

@@ -2,7 +2,10 @@
 export interface LeakReport {
   /** The name that you gave GitHub for the pattern, such as `acme_api_key`. */
   readonly type: string
-  /** Where it can be seen; may be empty. Of the one who leaked it: do not follow it with your server's rights. */
+  /**
+   * Where it can be seen; may be empty, is cut at 900 characters. Of the one who leaked it: do not follow it with your
+   * server's rights.
+   */
   readonly url: string
   /** What it was found in, as GitHub names it: `content`, `commit`, `issue_comment`, `npm`, … */
   readonly source: string
@@ -34,11 +37,24 @@ export function readReports(body: Uint8Array): readonly ReportedToken[] | undefi
     const { token, type, url = '', source = '' } = entry as Record<string, unknown>
     if (typeof token !== 'string' || typeof type !== 'string') return undefined
     if (!isText(url) || !isText(source)) return undefined
-    reports.push({ token, report: Object.freeze({ type, url: url ?? '', source: source ?? '' }) })
+    reports.push({
+      token,
+      report: Object.freeze({ type: storable(type), url: storable(url ?? ''), source: storable(source ?? '') }),
+    })
   }
   return reports
 }
 
 function isText(value: unknown): value is string | null {
   return typeof value === 'string' || value === null
+}
+
+const MAX_TEXT = 900
+
+/**
+ * What a store can keep as a reason: whoever leaks a token chooses the name of the file, and must not choose one that makes
+ * its revocation fail.
+ */
+function storable(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(/[\0\p{Surrogate}]/gu, '\ufffd')
 }

@@ -1,4 +1,5 @@
 import { keyFormat, sha256 } from '@bearward/core'
+import { createKeyring, memoryStore } from '@bearward/keyring'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { githubLeakReports, type LeakReport, type LeakReportOptions } from '../src/index.ts'
 import { createSigner, delivery, type Signer } from './deliveries.ts'
@@ -91,6 +92,28 @@ describe('a genuine delivery', () => {
     const response = await handle(await github.deliver(bodyOf(nearMiss, ours)))
     expect(asked.map(({ token }) => token)).toEqual([ours])
     expect((await response.json())[0].label).toBe('false_positive')
+  })
+
+  test.each([
+    ['a NUL', 'https://github.com/a/\0'],
+    ['half of a pair', 'https://github.com/a/\ud83d'],
+    ['a pair where it is cut', `${'x'.repeat(899)}😀`],
+    ['no end', 'x'.repeat(100_000)],
+  ])('with %s in its address is dealt with by a keyring', async (_, address) => {
+    const keyring = createKeyring({ store: memoryStore(), format })
+    const { token, key } = await keyring.issue({})
+    const { handle } = mount({
+      // As in docs/leak-reports.md.
+      revoke: async (leaked, { url }) => {
+        const found = await keyring.find(leaked)
+        await keyring.revoke(found?.id ?? '', { actor: 'github', reason: `leaked: ${url}` })
+        return true
+      },
+    })
+    const response = await handle(await github.deliver(JSON.stringify([{ token, type, url: address }])))
+    expect(response.status).toBe(200)
+    expect((await keyring.get(key.id))?.state).toBe('revoked')
+    await keyring.close()
   })
 
   test('of nothing is answered with nothing', async () => {

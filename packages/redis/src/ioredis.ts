@@ -1,4 +1,4 @@
-import { NOTHING, type RawConnection, type RedisLink } from './link.ts'
+import { locator, NOTHING, type RawConnection, type RedisLink } from './link.ts'
 
 /** What is used of a `Redis` of the package `ioredis`, also of one that finds its server through Sentinel. */
 export interface IoredisClient {
@@ -44,11 +44,12 @@ export function ioredisClusterLink(cluster: IoredisCluster): RedisLink {
   let slot: number | undefined
   const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
     cluster.call('eval', [script, '1', key, ...args])
+  const locate = locator((key) => evaluate(NOTHING, key, []))
   return {
     isCluster: true,
     evaluate,
     connection: async (key, connectTimeoutMs, onLost) => {
-      await evaluate(NOTHING, key, [])
+      await locate(key, connectTimeoutMs)
       slot ??= Number(await cluster.call('cluster', ['keyslot', key]))
       const [address] = cluster.slots[slot] ?? []
       const owner = cluster.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address)
@@ -81,6 +82,7 @@ function connectionOf(client: IoredisClient, connectTimeout: number, onLost: (er
     open: async () => {
       await own.connect()
     },
+    evaluate: (script, key, args) => own.call('eval', [script, '1', key, ...args]),
     info: async () => String(await own.call('info', ['server'])),
     subscribe: async (channels, sharded, onMessage) => {
       own.on(sharded ? 'smessage' : 'message', (channel, message) => onMessage(message, channel))

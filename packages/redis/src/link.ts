@@ -1,9 +1,16 @@
-/** What the channel needs of Redis, whichever client brings it: one file per client makes it. */
-export interface RedisLink {
+import { systemClock } from '@bearward/core'
+import { within } from './deadline.ts'
+
+/** What runs scripts. */
+interface Evaluator {
+  /** Runs a script on the primary that owns the key. */
+  evaluate(script: string, key: string, args: readonly string[]): Promise<unknown>
+}
+
+/** What the channel needs of Redis, whichever client brings it: one file per client makes it. Scripts go over the user's own client. */
+export interface RedisLink extends Evaluator {
   /** Whether it talks to a cluster, where messages stay on the nodes that own their slot. */
   readonly isCluster: boolean
-  /** Runs a script on the primary that owns the key, over the user's own client. */
-  evaluate(script: string, key: string, args: readonly string[]): Promise<unknown>
   /**
    * A connection of the channel's own to the primary that owns the key, not yet opened. It never reconnects.
    *
@@ -13,7 +20,7 @@ export interface RedisLink {
 }
 
 /** One connection to one server, from its beginning to its end. */
-export interface RawConnection {
+export interface RawConnection extends Evaluator {
   open(): Promise<void>
   /** The server's answer to `INFO server`. */
   info(): Promise<string>
@@ -27,5 +34,23 @@ export interface RawConnection {
 
 export type OnMessage = (message: string, channel: string) => void
 
-/** Sent before a node of a cluster is picked: if the slot has moved, its answer is what tells the client where to. */
+/**
+ * Makes what is asked before a node of a cluster is picked: if the slot has moved, the answer is what tells the client where
+ * to. Goes on without an answer, and asks no second time while the first question waits: the client may be cut off where a
+ * connection of the channel's own would not be.
+ *
+ * @param ask sends a command to the primary that owns the key
+ */
+export function locator(ask: (key: string) => Promise<unknown>): (key: string, timeoutMs: number) => Promise<void> {
+  let asking: Promise<unknown> | undefined
+  return async (key, timeoutMs) => {
+    asking ??= ask(key).finally(() => {
+      asking = undefined
+    })
+    const late = (): Error => new Error(`redisChannel: Redis did not answer within ${timeoutMs} ms`)
+    await within(systemClock, timeoutMs / 2, asking, late).catch(() => {})
+  }
+}
+
+/** Such a question. */
 export const NOTHING = 'return 1'

@@ -1,4 +1,4 @@
-import { NOTHING, type OnMessage, type RawConnection, type RedisLink } from './link.ts'
+import { locator, NOTHING, type OnMessage, type RawConnection, type RedisLink } from './link.ts'
 
 /** What is used of a client that `createClient()` of the package `redis` makes. */
 export interface NodeRedisClient {
@@ -30,22 +30,27 @@ export interface NodeRedisDuplicate {
 export function nodeRedisLink(client: NodeRedisClient): RedisLink {
   return {
     isCluster: false,
-    evaluate: (script, key, args) => client.sendCommand(['EVAL', script, '1', key, ...args]),
+    evaluate: (script, key, args) => client.sendCommand(evalOf(script, key, args)),
     connection: async (_key, connectTimeoutMs, onLost) => connectionOf(client, connectTimeoutMs, onLost),
   }
 }
 
 export function nodeRedisClusterLink(cluster: NodeRedisCluster): RedisLink {
   const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
-    cluster.sendCommand(key, false, ['EVAL', script, '1', key, ...args])
+    cluster.sendCommand(key, false, evalOf(script, key, args))
+  const locate = locator((key) => evaluate(NOTHING, key, []))
   return {
     isCluster: true,
     evaluate,
     connection: async (key, connectTimeoutMs, onLost) => {
-      await evaluate(NOTHING, key, [])
+      await locate(key, connectTimeoutMs)
       return connectionOf(await cluster.getNodeClientForKey(key), connectTimeoutMs, onLost)
     },
   }
+}
+
+function evalOf(script: string, key: string, args: readonly string[]): string[] {
+  return ['EVAL', script, '1', key, ...args]
 }
 
 function connectionOf(client: NodeRedisClient, connectTimeout: number, onLost: (error: Error) => void): RawConnection {
@@ -71,6 +76,7 @@ function connectionOf(client: NodeRedisClient, connectTimeout: number, onLost: (
     open: async () => {
       await own.connect()
     },
+    evaluate: async (script, key, args) => own.sendCommand(evalOf(script, key, args)),
     info: async () => String(await own.sendCommand(['INFO', 'server'])),
     subscribe: async (channels, sharded, onMessage) => {
       if (sharded) await own.sSubscribe([...channels], onMessage)

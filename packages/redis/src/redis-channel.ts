@@ -7,16 +7,13 @@ import type {
   Invalidation,
 } from '@bearward/core'
 import { Acknowledgements, type Census } from '@bearward/core/channel'
-import { within } from './deadline.ts'
 import { Ear } from './ear.ts'
 import type { RedisLink } from './link.ts'
 import { type Message, readMessage, readReceipt, writeReceipt } from './message.ts'
 import type { Settings } from './options.ts'
 import { type Answer, type Entry, Registry, readAnswer } from './registry.ts'
 import { PROVE, PUBLISH, REMOVE, TELL } from './scripts.ts'
-
-/** Commands that have not been answered, at most: a client that is cut off may keep them all, and send them later. */
-const MAX_UNANSWERED = 1000
+import { Voice } from './voice.ts'
 
 /** One process's part in the channel: a member of the registry while anybody here may hold a lease. */
 export class RedisChannel implements Channel {
@@ -25,8 +22,8 @@ export class RedisChannel implements Channel {
   readonly #settings: Settings
   readonly #link: RedisLink
   readonly #ear: Ear
+  readonly #voice: Voice
   readonly #registry: Registry
-  readonly #key: string
   readonly #changes: string
   readonly #receipts: string
   readonly #processId: string = crypto.randomUUID()
@@ -35,7 +32,6 @@ export class RedisChannel implements Channel {
   readonly #subscribers = new Set<ChannelSubscriber>()
   /** Publications that wait to hear from others, by the ids of their messages. */
   readonly #open = new Map<string, (memberId: string) => void>()
-  #unanswered = 0
   #isClosed = false
 
   constructor(link: RedisLink, settings: Settings) {
@@ -44,19 +40,20 @@ export class RedisChannel implements Channel {
     this.#settings = settings
     this.#link = link
     // In braces: what a cluster takes the slot from, so that all of it lives on one node.
-    this.#key = `{${name}}:members`
+    const key = `{${name}}:members`
     this.#changes = `{${name}}:changes`
     this.#receipts = `{${name}}:heard:${this.#processId}`
     this.#registry = new Registry(clock)
     this.#ear = new Ear({
       link,
-      key: this.#key,
+      key,
       channels: [this.#changes, this.#receipts],
       leaseMs,
       clock,
       onMessage: (text, channel) => (channel === this.#changes ? this.#hear(text) : this.#receive(text)),
       onLost: () => this.#lose(),
     })
+    this.#voice = new Voice({ link, key, leaseMs, clock })
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
@@ -112,6 +109,7 @@ export class RedisChannel implements Channel {
     this.#subscribers.clear()
     this.#ear.close()
     await this.#leave()
+    this.#voice.close()
   }
 
   async #prove(subscriber: ChannelSubscriber): Promise<void> {
@@ -122,7 +120,7 @@ export class RedisChannel implements Channel {
     // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.
     const dead = this.#registry.dead().flatMap(({ id, score }) => [id, score])
     const args = [String(leaseMs), crypto.randomUUID(), this.#memberId, epoch.runId, this.#registry.ripe(), ...dead]
-    const answer = readAnswer(await this.#evaluate(PROVE, args, leaseMs))
+    const answer = readAnswer(await this.#voice.evaluate(PROVE, args, leaseMs))
     if (answer.runId !== epoch.runId) {
       const error = new Error(
         'redisChannel: the connection that listens is with another server than the one that takes commands',
@@ -144,7 +142,7 @@ export class RedisChannel implements Channel {
   async #send(message: Message): Promise<{ census: Census; entries: readonly Entry[] }> {
     const { leaseMs, timeoutMs } = this.#settings
     const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, JSON.stringify(message)]
-    const answer: Answer = readAnswer(await this.#evaluate(PUBLISH, args, timeoutMs, true))
+    const answer: Answer = readAnswer(await this.#voice.evaluate(PUBLISH, args, timeoutMs, true))
     const census = this.#registry.census(answer)
     const epoch = this.#ear.current
     // It would hear no receipt.
@@ -165,7 +163,7 @@ export class RedisChannel implements Channel {
       return
     }
     const receipt = writeReceipt({ messageId: message.id, memberId: this.#memberId })
-    const sent = this.#evaluate(TELL, [this.#verb, message.replyTo, receipt], this.leaseMs)
+    const sent = this.#voice.evaluate(TELL, [this.#verb, message.replyTo, receipt], this.leaseMs)
     // Then the lease is waited for.
     sent.catch(nothing)
   }
@@ -186,33 +184,18 @@ export class RedisChannel implements Channel {
   /** After a whole lease in which these said nothing: they hold none any more, unless they have come again. */
   #giveUp(silent: readonly Entry[]): void {
     const args = silent.flatMap(({ id, score }) => [id, score])
-    this.#evaluate(REMOVE, args, this.leaseMs).catch(nothing)
+    this.#voice.evaluate(REMOVE, args, this.leaseMs).catch(nothing)
     // Or is it this process that hears nothing?
     this.#ear.current?.ping().catch(nothing)
   }
 
   /** Nobody here holds a lease any more. Not being told so costs others the wait for it, once. */
   async #leave(): Promise<void> {
-    await this.#evaluate(REMOVE, [this.#memberId, ''], this.leaseMs).catch(nothing)
+    await this.#voice.evaluate(REMOVE, [this.#memberId, ''], this.leaseMs).catch(nothing)
   }
 
   get #verb(): string {
     return this.#link.isCluster ? 'SPUBLISH' : 'PUBLISH'
-  }
-
-  async #evaluate(script: string, args: readonly string[], timeoutMs: number, keepsAlive = false): Promise<unknown> {
-    if (this.#unanswered >= MAX_UNANSWERED) throw new Error('redisChannel: too many commands wait for the Redis client')
-    this.#unanswered++
-    const answer = this.#ask(script, args).finally(() => {
-      this.#unanswered--
-    })
-    const late = (): Error => new Error(`redisChannel: Redis did not answer within ${timeoutMs} ms`)
-    return within(this.#settings.clock, timeoutMs, answer, late, keepsAlive)
-  }
-
-  /** Rejects, where a client throws. */
-  async #ask(script: string, args: readonly string[]): Promise<unknown> {
-    return this.#link.evaluate(script, this.#key, args)
   }
 }
 

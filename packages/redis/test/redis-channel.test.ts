@@ -179,6 +179,18 @@ describe.each(CLIENTS)('over %s', (clientName) => {
     await expect.poll(() => hearer.prove().then(() => true, String)).toBe(true)
   })
 
+  test('gets another lease, and confirms again, though what was connected has died without a word', async () => {
+    const { channel, proxy } = await join(freshName())
+    const hearer = witness(channel)
+    await hearer.prove()
+    proxy.strand()
+    await expect.poll(() => hearer.prove().then(() => true, String), { timeout: 10_000 }).toBe(true)
+    expect((await channel.publish({ invalidations: ['all'] })).confirmed).toBe(true)
+    // And once more, when the way round has died as well.
+    proxy.strand()
+    expect((await channel.publish({ invalidations: ['all'] })).confirmed).toBe(true)
+  })
+
   test('takes no part any more once it is closed', async () => {
     const { channel } = await join(freshName())
     const hearer = witness(channel)

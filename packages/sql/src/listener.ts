@@ -85,8 +85,13 @@ export class Listener {
     return answer
   }
 
+  /**
+   * A message need not survive the server: whoever listens loses the connection with it. Waiting for the disk would hold up
+   * all other notifications of the database.
+   */
   async notify(channel: string, message: unknown): Promise<void> {
-    await this.query('select pg_notify($1, $2)', [channel, JSON.stringify(message)])
+    const text = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
+    await this.query(text, [channel, JSON.stringify(message)])
   }
 
   /** What `work` answers; rejects when the connection is lost before. */
@@ -115,9 +120,9 @@ export class Listener {
 
   async #listen({ channels, prepare }: ListenerOptions): Promise<void> {
     await prepare(this.engine)
-    // A message need not survive the server: whoever listens loses the connection with it. Waiting for the disk would hold up
-    // all other notifications of the database.
-    await this.query("set synchronous_commit = off; set application_name = 'bearward channel'")
+    // A registration must survive a server that recovers from a crash: it does not look like another one afterwards.
+    await this.query(`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off';
+      set application_name = 'bearward channel'`)
     await this.query(channels.map((channel) => `listen ${channel}`).join('; '))
   }
 }

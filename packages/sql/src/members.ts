@@ -1,12 +1,12 @@
 import type { Census } from '@bearward/core/channel'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Engine } from './engine.ts'
 import { text, whole } from './rows.ts'
 import type { Database, Schema } from './schema.ts'
 
 /**
- * How long a registration lasts, by the server's clock: so long that a clock that is set right does not make a living
- * member look dead, and renewed so early that one which is late does not either.
+ * How much longer than a lease a registration lasts, by the server's clock: so long that a clock that is set right does not
+ * make a living member look dead, and renewed so early that one which is late does not either.
  */
 const REGISTERED_MS = 30_000
 export const RENEW_AFTER_MS = 10_000
@@ -38,7 +38,7 @@ export interface Registered {
 
 /** Registers a process, or registers it anew: from when this resolves, publishers wait for it. */
 export async function register(engine: Engine, id: string, leaseMs: number, acknowledged: number): Promise<void> {
-  const until = sql<number>`${sql.raw(NOW[engine.name])} + ${sql.lit(REGISTERED_MS)}`
+  const until = sql<number>`${sql.raw(NOW[engine.name])} + ${sql.lit(REGISTERED_MS + leaseMs)}`
   const { numUpdatedRows } = await engine.run((db) =>
     db.updateTable('bearward_members').set({ until }).where('id', '=', id).executeTakeFirstOrThrow(),
   )
@@ -54,17 +54,34 @@ export async function acknowledge(engine: Engine, id: string, sequence: number):
   await engine.run((db) => own(db).set({ acknowledged: sequence }).where('acknowledged', '<', sequence).execute())
 }
 
-/** The number of the latest commit, and whether publishers wait for this process at that moment. */
-export async function lookUp(engine: Engine, id: string): Promise<{ last: number; isRegistered: boolean }> {
-  const isRegistered = sql<unknown>`exists (select 1 from bearward_members where id = ${id} and until > ${sql.raw(NOW[engine.name])})`
+/** Whether publishers wait for this process from this moment on, for as long as a lease. */
+function registered({ name }: Engine, id: string, leaseMs: number): RawBuilder<unknown> {
+  const until = sql`${sql.raw(NOW[name])} + ${sql.lit(leaseMs)}`
+  return sql`exists (select 1 from bearward_members where id = ${id} and until > ${until})`
+}
+
+/** The number of the latest commit, and whether publishers wait for this process from that moment on. */
+export async function lookUp(
+  engine: Engine,
+  id: string,
+  leaseMs: number,
+): Promise<{ last: number; isRegistered: boolean }> {
   const row = await engine.run((db) =>
     db
       .selectFrom('bearward_counters')
-      .select(['value', isRegistered.as('registered')])
+      .select(['value', registered(engine, id, leaseMs).as('registered')])
       .where('name', '=', 'commits')
       .executeTakeFirstOrThrow(),
   )
   return { last: whole(row.value), isRegistered: Boolean(Number(row.registered)) }
+}
+
+/** Whether publishers wait for this process from this moment on. */
+export async function isRegistered(engine: Engine, id: string, leaseMs: number): Promise<boolean> {
+  const { rows } = await engine.run((db) =>
+    sql<{ registered: unknown }>`select ${registered(engine, id, leaseMs)} as registered`.execute(db),
+  )
+  return Boolean(Number(rows[0]?.registered))
 }
 
 export async function unregister(engine: Engine, id: string): Promise<void> {

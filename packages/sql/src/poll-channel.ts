@@ -111,8 +111,8 @@ class PollChannel implements Channel {
     const engine = await this.#engine()
     const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#settings.clock })
     const sequence = change.sequence ?? (await writeByHand(engine, change.invalidations, this.#settings.clock))
-    // Its own subscribers first: they need not wait for the next look.
-    if (this.#subscribers.size > 0) await this.#look()
+    // Its own subscribers first: they need not wait for the next look. One that fails is late like any other process's.
+    if (this.#subscribers.size > 0) await this.#look().catch(() => {})
     const receive = async () => {
       const { registered, ageMs } = await countMembers(engine)
       for (const { id, acknowledged } of registered) if (acknowledged >= sequence) acknowledgements.receive(id)
@@ -178,13 +178,13 @@ class PollChannel implements Channel {
   async #lookRegistered(engine: Engine): Promise<number> {
     const now = this.#settings.clock.monotonic()
     if (now - this.#registeredAt < RENEW_AFTER_MS) {
-      const { last, isRegistered } = await lookUp(engine, this.#id)
+      const { last, isRegistered } = await lookUp(engine, this.#id, this.leaseMs)
       if (isRegistered) return last
-      // A server took over that had not heard of it, or somebody has emptied the table.
+      // A server took over that had not heard of it, somebody has emptied the table, or the machine has slept.
     }
     await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
     this.#registeredAt = now
-    return (await lookUp(engine, this.#id)).last
+    return (await lookUp(engine, this.#id, this.leaseMs)).last
   }
 
   /** A look that was given up changes nothing any more. */

@@ -14,7 +14,7 @@ import { Acknowledgements, type Census } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
 import { Listener, type ListenPool } from './listener.ts'
-import { censusOf, countMembers, RENEW_AFTER_MS, register, unregister } from './members.ts'
+import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
 
@@ -193,7 +193,9 @@ class ListenChannel implements Channel {
 
   async #register(listener: Listener): Promise<void> {
     const now = this.#clock.monotonic()
-    if (now - this.#registeredAt < RENEW_AFTER_MS) return
+    // It may have run out all the same: while the machine sleeps, this clock stands still.
+    const isYoung = now - this.#registeredAt < RENEW_AFTER_MS
+    if (isYoung && (await isRegistered(listener.engine, this.#id, this.leaseMs))) return
     await register(listener.engine, this.#id, this.leaseMs, 0)
     this.#isMember = true
     this.#registeredAt = now

@@ -1,9 +1,11 @@
 import { type Channel, keyFormat, type Verifier } from '@bearward/core'
 import { createKeyring, type Keyring, type KeyringRecord } from '@bearward/keyring'
-import { startProxy } from '@internal/services'
+import { startPostgres, startProxy } from '@internal/services'
 import { Pool } from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
 import { postgresChannel, postgresTriggerSql, sqlChannel } from '../src/index.ts'
+import { countMembers } from '../src/members.ts'
+import type { SqlStore } from '../src/store.ts'
 import { createDatabase, type Database, ENGINES, type EngineName } from './support/databases.ts'
 import { type Opened, openStore } from './support/open.ts'
 
@@ -57,6 +59,29 @@ function start(database: Database, kind: 'poll' | 'listen', place = database.pla
     await opened.close()
   })
   return { opened, channel, keyring, verifier, outcomes, losses }
+}
+
+/** A subscriber that is alone, and that proves only what it is asked to. */
+async function register(database: Database, kind: 'poll' | 'listen', leaseMs: number) {
+  const opened = openStore(database, 5)
+  cleanUp.push(() => opened.close())
+  const pool = new Pool({ connectionString: database.place, max: 2 })
+  cleanUp.push(() => pool.end())
+  const channel =
+    kind === 'listen'
+      ? postgresChannel(pool, { leaseMs })
+      : sqlChannel(opened.store, { leaseMs, pollMs: leaseMs / 2 })
+  cleanUp.push(() => channel.close())
+  return {
+    subscription: channel.subscribe({ invalidate: () => {}, lost: () => {} }),
+    /** By the server's clock alone. */
+    pass: (ms: number) => opened.query(`update bearward_members set until = until - ${ms}`).catch(() => []),
+    /** For how long a publisher would wait. */
+    leasesLeft: async () => {
+      const { registered } = await countMembers(await (opened.store as SqlStore).engine())
+      return registered.map(({ leaseLeftMs }) => leaseLeftMs)
+    },
+  }
 }
 
 async function accepts({ verifier }: Process, token: string): Promise<boolean> {
@@ -204,6 +229,23 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
     await warm(two, (await one.keyring.issue()).token)
   })
 
+  test('a registration covers the lease that it was made for, however long that is', async () => {
+    const { subscription, pass, leasesLeft } = await register(await create(engine), kind, 60_000)
+    await subscription.prove()
+    await pass(31_000)
+    const [leftMs] = await leasesLeft()
+    expect(leftMs).toBeGreaterThan(28_000)
+  })
+
+  test.each([29_900, 30_900])('nothing is proved by a registration that ends before the lease (%i ms)', async (ms) => {
+    const { subscription, pass, leasesLeft } = await register(await create(engine), kind, 1000)
+    await subscription.prove()
+    // The machine has slept, and no clock of this process has noticed.
+    await pass(ms)
+    await subscription.prove()
+    expect(await leasesLeft()).toEqual([1000])
+  })
+
   test('without confirmation it says what bound holds', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
@@ -264,7 +306,52 @@ describe('postgresChannel()', () => {
   })
 })
 
+describe('postgresChannel() on a server that crashes', () => {
+  test('a registration is on the disk before it is proved', async () => {
+    // Nothing else writes what was committed without waiting for the disk.
+    const server = await startPostgres({ settings: { wal_writer_delay: '10s' } })
+    cleanUp.push(() => server.close())
+    const pool = new Pool({ connectionString: server.url, max: 2 })
+    pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}))
+    cleanUp.push(() => pool.end())
+    const channel = postgresChannel(pool)
+    cleanUp.push(() => channel.close())
+    const subscriber = { invalidate: () => {}, lost: () => {} }
+    await channel.subscribe(subscriber).prove()
+    const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid')
+    // One process of the server dies: all sessions end, and it recovers from the disk without starting again.
+    process.kill(rows[0]?.pid as number, 'SIGKILL')
+    const registered = async () => (await pool.query('select id from bearward_members')).rows.length
+    await expect.poll(() => registered().catch(() => undefined), { timeout: 20_000 }).toBe(1)
+  })
+})
+
 describe('sqlChannel()', () => {
+  test('a look of its own that comes too late for a lease holds up no revocation', async () => {
+    const database = await create('mysql')
+    const proxy = await startProxy({ to: Number(new URL(database.place).port) })
+    cleanUp.push(() => proxy.close())
+    const byProxy = new URL(database.place)
+    byProxy.port = String(proxy.port)
+    const opened = openStore({ ...database, place: byProxy.href }, 5)
+    const channel = sqlChannel(opened.store, { leaseMs: 300, pollMs: 150 })
+    cleanUp.push(async () => {
+      await channel.close()
+      await opened.close()
+    })
+    const subscription = channel.subscribe({ invalidate: () => {}, lost: () => {} })
+    const isProved = () =>
+      subscription.prove().then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isProved, { timeout: 10_000 }).toBe(true)
+    // There and back twice, for a look at the log that finds something.
+    proxy.delay(120)
+    const confirmation = await channel.publish({ invalidations: [{ id: 'key_1' }] })
+    expect(confirmation).toMatchObject({ confirmed: true })
+  })
+
   test('a log of which somebody has deleted entries is not trusted', async () => {
     const database = await create('sqlite')
     const [one, two] = [start(database, 'poll'), start(database, 'poll')]

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Downloads Debian packages and unpacks them into FOLDER. No root, nothing is installed, apt checks the signatures.
 #   debs.sh FOLDER SUITE PACKAGE...      SUITE is a Debian release, or - for the sources of this machine
+# Another release comes from where the machine has its own.
 # Of several that run at once for one FOLDER, one downloads and the others wait for it.
 set -eu
 folder=$1 suite=$2
@@ -21,8 +22,9 @@ mkdir -p "$part/apt/lists/partial" "$part/apt/archives/partial" "$part/debs" "$p
   # What the machine does after its own updates.
   echo '#clear APT::Update::Post-Invoke; #clear APT::Update::Post-Invoke-Success;'
   if [ "$suite" != - ]; then
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | grep -v security | head -n 1)
     echo "Dir::Etc::SourceList \"$part/apt/sources.list\"; Dir::Etc::SourceParts \"/dev/null\";"
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $suite main" \
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
       >"$part/apt/sources.list"
   fi
 } >"$part/apt/apt.conf"

@@ -1,4 +1,5 @@
 import type { AuditAction, AuditEntry } from '@bearward/keyring'
+import { Option } from 'commander'
 import { writeMoment } from '../describe-key.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withKeyring } from '../keyring.ts'
@@ -15,6 +16,21 @@ interface Options {
   readonly json?: true
 }
 
+/** A list that the compiler knows to be whole. */
+const ACTIONS: Readonly<Record<AuditAction, true>> = {
+  issued: true,
+  imported: true,
+  redigested: true,
+  updated: true,
+  disabled: true,
+  enabled: true,
+  rotated: true,
+  retired: true,
+  expired: true,
+  announced: true,
+  revoked: true,
+}
+
 /** `bearward audit`: who did what to which key. */
 export const addAudit: AddCommand = (program, frame) => {
   const command = program
@@ -24,7 +40,7 @@ export const addAudit: AddCommand = (program, frame) => {
     .option('--key <id>', 'of this key')
     .option('--owner <owner>', 'of keys of this owner')
     .option('--actor <who>', 'what this one did')
-    .option('--action <action>', 'this kind alone, such as revoked')
+    .addOption(new Option('--action <action>', 'this kind alone').choices(Object.keys(ACTIONS)))
     .option('--limit <number>', 'entries at most, 1 to 500', '50')
     .option('--cursor <cursor>', 'go on where the page before ended')
   addStoreOptions(addFormatOptions(command))

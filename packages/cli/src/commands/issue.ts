@@ -2,7 +2,7 @@ import type { Metadata } from '@bearward/keyring'
 import { keyDetails } from '../describe-key.ts'
 import { readDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
-import { type AddCommand, addFormatOptions } from '../frame.ts'
+import { type AddCommand, addFormatOptions, addScopesOption } from '../frame.ts'
 import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
 
 interface Options extends AttributionOptions {
@@ -29,7 +29,7 @@ export const addIssue: AddCommand = (program, frame) => {
     .option('--expires-in <time>', 'how long it lives, such as 90d (default: for ever)')
     .option('--metadata <json>', 'an object of your own')
     .option('--id <id>', 'its id (default: a new one)')
-  addAttribution(addStoreOptions(addFormatOptions(command)))
+  addAttribution(addStoreOptions(addScopesOption(addFormatOptions(command))))
 
   command.action(
     frame.handle(async (command) => {

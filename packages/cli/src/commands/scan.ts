@@ -1,4 +1,6 @@
+import { createReadStream, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Keyring } from '@bearward/keyring'
 import type { Command } from 'commander'
 import { confirm } from '../confirm.ts'
@@ -43,7 +45,7 @@ export const addScan: AddCommand = (program, frame) => {
     .option('--binary', 'scan files that look binary, too')
     .option('--max-size <megabytes>', `pass over files that are longer (default: ${MAX_SIZE})`)
     .option('--live', 'ask the store what it knows of each key')
-    .option('--revoke', 'revoke those that are not, after asking')
+    .option('--revoke', 'revoke those that still work, after asking')
     .option('--yes', 'do not ask')
     .option(`${SETTINGS.databaseUrl.flag} <url>`, 'for --live and --revoke')
   addFormatOptions(command)
@@ -58,8 +60,16 @@ export const addScan: AddCommand = (program, frame) => {
         const onFinding = async (finding: Finding, token: string): Promise<void> => {
           findings.push(ask === undefined ? finding : { ...finding, ...(await ask(token)) })
         }
-        const summary = await scan(frame, command, path, { format, onFinding })
-        report(frame.output, findings, summary, options.sarif ? 'sarif' : options.json ? 'json' : 'text')
+        const form = options.sarif ? 'sarif' : options.json ? 'json' : 'text'
+        let summary: Summary | undefined
+        try {
+          summary = await scan(frame, command, path, { format, onFinding })
+        } catch (error) {
+          // What is known to be public must be told, whatever else is wrong.
+          if (findings.length > 0) report(frame.output, findings, undefined, form)
+          throw error
+        }
+        report(frame.output, findings, summary, form)
         return { findings, summary }
       }
       const { findings, summary } =
@@ -109,11 +119,13 @@ async function scan(
   const { git, binary = false, ignored = false, maxSize } = command.opts<Options>()
   if (git) {
     if (path === '-') throw new Failure('usage', 'standard input has no history', 'name a repository')
-    await scanHistory(resolve(frame.world.cwd, path), scanOptions)
+    const { isShallow } = await scanHistory(resolve(frame.world.cwd, path), scanOptions)
+    if (isShallow) frame.output.note('The clone is shallow: what was committed earlier was not there to be scanned.')
     return undefined
   }
-  if (path === '-') {
-    await scanStream(frame.world.stdin, scanOptions)
+  const stream = path === '-' ? frame.world.stdin : openStream(resolve(frame.world.cwd, path))
+  if (stream !== undefined) {
+    await scanStream(stream, scanOptions)
     return undefined
   }
   return scanFiles(frame, path, {
@@ -122,6 +134,12 @@ async function scan(
     honourIgnores: !ignored,
     maxBytes: megabytes(maxSize) * MEGABYTE,
   })
+}
+
+/** What can be read once and from its beginning alone: a pipe, such as `<(git diff)` of a shell, or a device. */
+function openStream(file: string): Readable | undefined {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  return stats?.isFIFO() || stats?.isCharacterDevice() ? createReadStream(file) : undefined
 }
 
 type FileOptions = Omit<TreeOptions, 'onProgress' | 'onFailure' | 'nameOf'>

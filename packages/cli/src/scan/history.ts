@@ -1,7 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { Failure } from '../failure.ts'
+import { GIT_ENVIRONMENT, gitArguments } from './git.ts'
+
+const execute = promisify(execFile)
 
 /** The history of a repository as git prints it. */
 interface History {
@@ -17,16 +21,20 @@ interface History {
 const HEAD = /^\0([0-9a-f]{40,64})$/
 
 const LOG = [
-  ['log', '--all', '--full-history', '--format=%x00%H%n%B'],
+  ['-c', 'log.showSignature=false', 'log', '--all', '--full-history', '--format=%x00%H%n%B', '--encoding=UTF-8'],
   // Of a merge, what neither side has brought.
-  ['--patch', '--diff-merges=dense-combined', '--unified=0', '--no-renames'],
+  ['--patch', '--diff-merges=dense-combined', '--unified=0', '--no-renames', '--submodule=short'],
+  // Binary files too: what git takes for one, the repository decides.
+  ['--text'],
   // What the user has configured for reading must change nothing.
-  ['--no-color', '--no-textconv', '--src-prefix=a/', '--dst-prefix=b/'],
+  ['--no-color', '--no-ext-diff', '--no-textconv', '--no-relative', '-O/dev/null'],
+  ['--src-prefix=a/', '--dst-prefix=b/'],
 ].flat()
 
 export function readHistory(folder: string): History {
-  const git = spawn('git', ['-C', folder, '-c', 'core.quotePath=true', '-c', 'log.showSignature=false', ...LOG], {
+  const git = spawn('git', [...gitArguments(folder), ...LOG], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...GIT_ENVIRONMENT },
   })
   let complaint = ''
   git.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -37,6 +45,12 @@ export function readHistory(folder: string): History {
     commitOf: (line) => HEAD.exec(line)?.[1],
     ended: endOf(git, () => complaint),
   }
+}
+
+/** Whether commits were left out when the repository was cloned. */
+export async function isShallow(folder: string): Promise<boolean> {
+  const { stdout } = await execute('git', [...gitArguments(folder), 'rev-parse', '--is-shallow-repository'])
+  return stdout.trim() === 'true'
 }
 
 async function endOf(git: ReturnType<typeof spawn>, complaint: () => string): Promise<void> {
@@ -53,6 +67,6 @@ async function endOf(git: ReturnType<typeof spawn>, complaint: () => string): Pr
   throw new Failure(
     'denied',
     `git cannot show the history: ${said || `exit code ${String(code)}`}`,
-    'name a repository',
+    'name a repository with all its objects',
   )
 }

@@ -4,7 +4,7 @@ import { describeToken } from './describe.ts'
 import { type FileLimits, FileSearch } from './files.ts'
 import { createFinder } from './finder.ts'
 import type { OnFinding, Place } from './finding.ts'
-import { readHistory } from './history.ts'
+import { isShallow, readHistory } from './history.ts'
 import { searchText } from './text.ts'
 import { walk } from './walk.ts'
 
@@ -95,7 +95,10 @@ export async function scanStream(stream: Readable, { format, onFinding }: ScanOp
  *
  * @throws {Failure} when there is no repository, or no git
  */
-export async function scanHistory(folder: string, { format, onFinding }: ScanOptions): Promise<{ commits: number }> {
+export async function scanHistory(
+  folder: string,
+  { format, onFinding }: ScanOptions,
+): Promise<{ commits: number; isShallow: boolean }> {
   const history = readHistory(folder)
   let commit = ''
   let commits = 0
@@ -110,7 +113,7 @@ export async function scanHistory(folder: string, { format, onFinding }: ScanOpt
     await onFinding(describeToken(format, token, { ...place, commit }), token)
   }
   await history.ended
-  return { commits }
+  return { commits, isShallow: await isShallow(folder) }
 }
 
 /** Where a token is that stands in no file: no file of a repository has this path. */

@@ -12,6 +12,16 @@ export interface TokenInText {
 }
 
 const LINE_FEED = 10
+/** A line is held whole up to this many bytes, and searched part by part beyond. */
+const LONGEST_LINE = 1 << 20
+
+/** A line of a text, or a part of a long one. */
+interface Part {
+  readonly bytes: Buffer
+  /** Bytes of the line in front of these; parts overlap. */
+  readonly offset: number
+  readonly isLast: boolean
+}
 
 /**
  * Searches a text line by line: plain text, all of it; in a diff the lines that were added, and what stands around it,
@@ -26,37 +36,55 @@ export async function* searchText(
 ): AsyncGenerator<TokenInText> {
   const diff = new DiffReader()
   let number = 0
-  for await (const line of linesOf(pieces)) {
-    number++
-    const text = line.toString('latin1')
-    const added = diff.read(text)
+  let added: ReturnType<DiffReader['read']>
+  for await (const { bytes, offset, isLast } of partsOf(pieces, finder.maxLength - 1)) {
+    if (offset === 0) {
+      number++
+      const text = bytes.toString('latin1')
+      // What a line is, its beginning tells.
+      added = diff.read(text)
+      if (added === undefined) outside(text)
+    }
     if (added === 'other') continue
-    if (added === undefined) outside(text)
-    for (const { token, offset } of tokensOf(line, finder)) {
-      const column = line.toString('utf8', added?.marks ?? 0, offset).length + 1
+    const marks = added?.marks ?? 0
+    // A token that begins among the last bytes is looked at with the next part, when all of it is there.
+    const complete = isLast ? bytes.length : bytes.length - finder.maxLength + 1
+    for (const { token, at } of tokensOf(bytes, finder)) {
+      if (at >= complete) continue
+      const column = offset === 0 ? bytes.toString('utf8', marks, at).length + 1 : offset + at - marks + 1
       yield { token, path: added?.path, line: added?.line ?? number, column }
     }
   }
 }
 
-function tokensOf(line: Buffer, finder: Finder): { token: string; offset: number }[] {
-  const tokens: { token: string; offset: number }[] = []
-  finder.search(line, (offset, token) => tokens.push({ token, offset }))
+function tokensOf(bytes: Buffer, finder: Finder): { token: string; at: number }[] {
+  const tokens: { token: string; at: number }[] = []
+  finder.search(bytes, (at, token) => tokens.push({ token, at }))
   return tokens
 }
 
-async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+async function* partsOf(pieces: AsyncIterable<Uint8Array>, overlap: number): AsyncGenerator<Part> {
   let begun: Buffer[] = []
+  let length = 0
+  let offset = 0
   for await (const bytes of pieces) {
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let start = 0
     for (let feed = piece.indexOf(LINE_FEED); feed !== -1; feed = piece.indexOf(LINE_FEED, start)) {
       const end = piece.subarray(start, feed)
-      yield begun.length === 0 ? end : Buffer.concat([...begun, end])
+      yield { bytes: begun.length === 0 ? end : Buffer.concat([...begun, end]), offset, isLast: true }
       begun = []
+      length = offset = 0
       start = feed + 1
     }
     if (start < piece.length) begun.push(piece.subarray(start))
+    length += piece.length - start
+    if (length <= LONGEST_LINE) continue
+    const part = Buffer.concat(begun)
+    yield { bytes: part, offset, isLast: false }
+    offset += part.length - overlap
+    begun = [part.subarray(part.length - overlap)]
+    length = overlap
   }
-  if (begun.length > 0) yield Buffer.concat(begun)
+  if (begun.length > 0) yield { bytes: Buffer.concat(begun), offset, isLast: true }
 }

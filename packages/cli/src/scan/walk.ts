@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { GIT_ENVIRONMENT, gitArguments } from './git.ts'
 
 const execute = promisify(execFile)
 
@@ -37,7 +38,8 @@ async function walkListed(path: string, visit: Walk): Promise<void> {
   try {
     const stats = lstatSync(path)
     if (stats.isFile()) await visit.file(path)
-    else if (stats.isDirectory()) await walkFolder(path, visit)
+    // Without a repository of its own it is a submodule that was not fetched.
+    else if (stats.isDirectory()) await (existsSync(join(path, '.git')) ? walkFolder : walkAll)(path, visit)
   } catch (cause) {
     // What git has and somebody has deleted.
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') visit.failed(path, cause)
@@ -80,8 +82,12 @@ async function walkAll(root: string, visit: Walk): Promise<void> {
 async function listWithGit(folder: string): Promise<readonly string[] | undefined> {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z']
   try {
-    const { stdout } = await execute('git', ['-C', folder, ...list], { maxBuffer: 1 << 30 })
-    const names = stdout.split('\0').filter((name) => name !== '')
+    const { stdout } = await execute('git', [...gitArguments(folder), ...list], {
+      maxBuffer: 1 << 30,
+      env: { ...process.env, ...GIT_ENVIRONMENT },
+    })
+    // A submodule that was not fetched names itself.
+    const names = stdout.split('\0').filter((name) => name !== '' && name !== './')
     // A folder that a work tree ignores as a whole looks empty from inside; whoever names it wants it scanned.
     return names.length === 0 ? undefined : names
   } catch {

@@ -1,0 +1,34 @@
+import type { Row } from '@bearward/import'
+import { loadDriver } from '../database.ts'
+
+/** Rows that the driver reads ahead. */
+const AHEAD = 100
+/** How long the server waits while rows are being written elsewhere. */
+const PATIENCE_SECONDS = 600
+
+/** The rows of a query on MySQL or MariaDB, as the server sends them. */
+export async function* mysqlRows(url: string, statement: string): AsyncGenerator<Row> {
+  const { createConnection } = await loadDriver('mysql2', () => import('mysql2'))
+  const connection = createConnection({
+    uri: url,
+    connectTimeout: 10_000,
+    // Dates without a zone as they stand there; the driver would take them for those of this machine.
+    dateStrings: true,
+    supportBigNumbers: true,
+    multipleStatements: false,
+  })
+  // Whoever waits for an answer is told too.
+  connection.on('error', () => {})
+  const run = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      connection.query(text, (error) => (error ? reject(error) : resolve()))
+    })
+  try {
+    await run(`set session net_write_timeout = ${PATIENCE_SECONDS}`)
+    await run('start transaction read only')
+    yield* connection.query(statement).stream({ highWaterMark: AHEAD }) as AsyncIterable<Row>
+  } finally {
+    // Not by asking for it: that would wait for all rows that are still to come.
+    connection.destroy()
+  }
+}

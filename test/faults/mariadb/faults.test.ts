@@ -1,0 +1,3 @@
+import { testChannel } from '../small-run.ts'
+
+testChannel('mariadb')
