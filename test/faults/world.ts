@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly processes: number
   readonly keys: number
   readonly leaseMs: number
+  /** Whether all processes but the last reach the server itself, and not a proxy. Default false. */
+  readonly isDirect?: boolean
 }
 
 /** One process of a world. */
@@ -88,18 +90,30 @@ export class World<N extends Node = Node> {
 /** A world whose channel is a server, which each process reaches through a proxy of its own. */
 export class NetworkWorld extends World<NetworkNode> {
   server: Server
+  readonly #options: WorldOptions
 
   protected constructor(options: WorldOptions, isDurable: boolean, server: Server) {
     super(options, isDurable)
     this.server = server
+    this.#options = options
+  }
+
+  /** The port by which a process reaches the server. */
+  portOf(index: number): number {
+    return this.#portOf(index, this.nodes[index]?.proxy)
   }
 
   /** @param openerOf what a process opens that reaches the server at this port */
   protected async connect(options: WorldOptions, openerOf: (port: number, index: number) => Opener): Promise<void> {
     await this.populate(options, openerOf(this.server.port, 0), async (index) => {
       const proxy = await startProxy({ to: this.server.port })
-      return { proxy, opener: openerOf(proxy.port, index) }
+      return { proxy, opener: openerOf(this.#portOf(index, proxy), index) }
     })
+  }
+
+  #portOf(index: number, proxy: TcpProxy | undefined): number {
+    const { isDirect = false, processes } = this.#options
+    return proxy === undefined || (isDirect && index < processes - 1) ? this.server.port : proxy.port
   }
 
   override async close(): Promise<void> {

@@ -1,4 +1,5 @@
 // A process that verifies as fast as it can, out of memory: kept true by a channel, or with a stated bound.
+import { setTimeout as wait } from 'node:timers/promises'
 import { createVerifier, keyFormat, MINUTE } from '@bearward/core'
 import type { Open, Opener } from '../protocol.ts'
 
@@ -8,17 +9,24 @@ export interface HitsConfig {
   readonly keeps: 'channel' | 'bound'
 }
 
-/** What a turn came to. */
-export interface Turn {
-  readonly hits: number
-  readonly misses: number
-  /** Of this process, with all that its channel does meanwhile. */
-  readonly cpuMs: number
+/** Verify for so much CPU time, or do nothing else than what the channel asks for, for so much time. */
+export interface Order {
+  readonly task: 'verify' | 'idle'
+  readonly ms: number
 }
 
-const KEYS = 1000
-/** Verifications between two looks at what else there is to do. */
-const AT_ONCE = 500
+/** What came of it. */
+export interface Turn {
+  /** `undefined` when some were none: the machine has stood still for longer than a lease. */
+  readonly hits: number | undefined
+  /** Of this process. */
+  readonly cpuMs: number
+  readonly elapsedMs: number
+}
+
+const KEYS = 500
+/** Verifications between two looks at the clock. */
+const AT_ONCE = KEYS
 
 const { opener, keeps } = JSON.parse(process.argv[2] ?? '') as HitsConfig
 const { open } = (await import(opener.module)) as { open: Open }
@@ -26,11 +34,8 @@ const { channel } = await open(opener.options as never)
 const format = keyFormat({ prefix: 'bench' })
 const headers = Array.from({ length: KEYS }, () => `Bearer ${format.generate()}`)
 const cache = keeps === 'channel' ? { max: KEYS, channel } : { max: KEYS, maxStalenessMs: MINUTE }
-const verifier = createVerifier({ resolve: (digest) => ({ id: digest.slice(0, 20) }), format, cache })
-let isMiss = false
-verifier.on('cache', ({ outcome }) => {
-  isMiss ||= outcome !== 'hit'
-})
+// What is not a hit comes later.
+const verifier = createVerifier({ resolve: async (digest) => ({ id: digest.slice(0, 20) }), format, cache })
 if (keeps === 'channel') {
   await new Promise<void>((resolve) => {
     verifier.on('lease', ({ outcome }) => {
@@ -39,21 +44,35 @@ if (keeps === 'channel') {
   })
 }
 process.on('disconnect', () => process.exit())
-process.on('message', (ms: number) => void turn(ms).then((done) => process.send?.(done)))
+process.on('message', ({ task, ms }: Order) => void measure(task, ms).then((turn) => process.send?.(turn)))
 process.send?.('ready')
 
-/** @param ms of CPU time */
-async function turn(ms: number): Promise<Turn> {
-  let [hits, misses] = [0, 0]
+async function measure(task: Order['task'], ms: number): Promise<Turn> {
+  const [startedAt, cpu] = [performance.now(), process.cpuUsage()]
+  const hits = task === 'idle' ? await idle(ms) : verify(ms)
+  const { user, system } = process.cpuUsage(cpu)
+  return { hits, cpuMs: (user + system) / 1000, elapsedMs: performance.now() - startedAt }
+}
+
+async function idle(ms: number): Promise<0> {
+  await wait(ms)
+  return 0
+}
+
+/** Without a pause: what the channel does beside it is measured apart, for it goes by the time and not by the hits. */
+function verify(ms: number): number | undefined {
   const startedAt = process.cpuUsage()
-  for (;;) {
-    isMiss = false
-    for (let index = 0; index < AT_ONCE; index++) verifier.verify(headers[index % KEYS])
-    if (isMiss) misses += AT_ONCE
-    else hits += AT_ONCE
+  let isMiss = false
+  for (let hits = 0; ; ) {
+    for (let index = 0; index < AT_ONCE; index++) isMiss = isLater(verifier.verify(headers[index])) || isMiss
+    hits += AT_ONCE
     const { user, system } = process.cpuUsage(startedAt)
-    const cpuMs = (user + system) / 1000
-    if (cpuMs >= ms) return { hits, misses, cpuMs }
-    await new Promise((resolve) => setImmediate(resolve))
+    if ((user + system) / 1000 >= ms) return isMiss ? undefined : hits
   }
+}
+
+function isLater(verdict: unknown): boolean {
+  if (!(verdict instanceof Promise)) return false
+  verdict.catch(() => {})
+  return true
 }
