@@ -159,7 +159,7 @@ describe('in the work tree of git', () => {
 })
 
 test('a pipe is read as standard input is', async () => {
-  execFileSync('mkfifo', [join(folder, 'pipe')])
+  execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder })
   const writing = writeFile(join(folder, 'pipe'), `one\n${live}\n`)
   expect(await scan(join(folder, 'pipe'))).toEqual({ code: 1, places: [`-:2 ${format.hint(live)}`] })
   await writing
