@@ -47,8 +47,9 @@ async function bearward(...argv: string[]): Promise<Ran> {
         done()
       },
     })
-  const world = { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr'), env: ENV, cwd }
-  return { code: await runHere(argv, world), ...printed }
+  const interrupted = async () => {}
+  const streams = { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') }
+  return { code: await runHere(argv, { ...streams, env: ENV, cwd, interrupted }), ...printed }
 }
 
 async function importAll(from: string, url: string, ...options: string[]): Promise<Record<string, unknown>> {
