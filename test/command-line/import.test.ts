@@ -47,9 +47,15 @@ async function bearward(...argv: string[]): Promise<Ran> {
         done()
       },
     })
-  const interrupted = async () => {}
-  const streams = { stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') }
-  return { code: await runHere(argv, { ...streams, env: ENV, cwd, interrupted }), ...printed }
+  const world = {
+    stdin: Readable.from([]),
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env: ENV,
+    cwd,
+    interrupted: async () => {},
+  }
+  return { code: await runHere(argv, world), ...printed }
 }
 
 async function importAll(from: string, url: string, ...options: string[]): Promise<Record<string, unknown>> {

@@ -32,7 +32,9 @@ export class Member {
   }
 
   async start(): Promise<void> {
-    const child = this.#isClustered ? this.#forkWorker() : fork(PROGRAM, [JSON.stringify(this.config)], { env: { ...process.env, NODE_COMPILE_CACHE } })
+    const child = this.#isClustered
+      ? this.#forkWorker()
+      : fork(PROGRAM, [JSON.stringify(this.config)], { env: { ...process.env, NODE_COMPILE_CACHE } })
     this.#child = child
     child.on('message', (message: FromProcess) => this.#hear(message))
     child.once('exit', () => this.#forget(child))

@@ -57,7 +57,8 @@ function showProgress(what?: string, done = 0): void {
 }
 
 function channelName(name: string): ChannelName {
-  if (!Object.hasOwn(channels, name)) throw new TypeError(`--channel must be one of: ${Object.keys(channels).join(', ')}`)
+  if (!Object.hasOwn(channels, name))
+    throw new TypeError(`--channel must be one of: ${Object.keys(channels).join(', ')}`)
   return name as ChannelName
 }
 

@@ -2,7 +2,7 @@
 // asked, how long valid requests take, what stays in memory. `-- --json` for programs, `-- --quick` to see that it runs.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { request as send, Agent } from 'node:http'
+import { Agent, request as send } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -50,9 +50,16 @@ async function measure(): Promise<FloodReport> {
   const repeatedMs = turnMs
   const repeated = await flood({ port, path: '/bounded', token: unknown, forMs: repeatedMs })
   const afterRepeated = await figures()
-  const p99Of = (kind: 'open' | 'protecting'): number => quantile(rounds.flatMap((round) => round[kind].validMs), 0.99)
+  const p99Of = (kind: 'open' | 'protecting'): number =>
+    quantile(
+      rounds.flatMap((round) => round[kind].validMs),
+      0.99,
+    )
   const medianOf = (kind: 'open' | 'protecting'): number =>
-    quantile(rounds.flatMap((round) => round[kind].validMs), 0.5)
+    quantile(
+      rounds.flatMap((round) => round[kind].validMs),
+      0.5,
+    )
   return {
     quick: values.quick,
     seconds: (turns * turnMs) / 1000,
@@ -117,7 +124,13 @@ async function validFor(forMs: number): Promise<number[]> {
 function ask(token: string): Promise<number> {
   const startedAt = performance.now()
   return new Promise((resolve, reject) => {
-    const options = { port, host: '127.0.0.1', path: '/protected', agent, headers: { authorization: `Bearer ${token}` } }
+    const options = {
+      port,
+      host: '127.0.0.1',
+      path: '/protected',
+      agent,
+      headers: { authorization: `Bearer ${token}` },
+    }
     send(options, (response) => {
       if (response.statusCode !== 200) reject(new Error(`a valid request was answered ${response.statusCode}`))
       response.resume().once('end', () => resolve(performance.now() - startedAt))

@@ -68,9 +68,7 @@ async function register(database: Database, kind: 'poll' | 'listen', leaseMs: nu
   const pool = new Pool({ connectionString: database.place, max: 2 })
   cleanUp.push(() => pool.end())
   const channel =
-    kind === 'listen'
-      ? postgresChannel(pool, { leaseMs })
-      : sqlChannel(opened.store, { leaseMs, pollMs: leaseMs / 2 })
+    kind === 'listen' ? postgresChannel(pool, { leaseMs }) : sqlChannel(opened.store, { leaseMs, pollMs: leaseMs / 2 })
   cleanUp.push(() => channel.close())
   return {
     subscription: channel.subscribe({ invalidate: () => {}, lost: () => {} }),

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Opener } from '../protocol.ts'
-import { median } from './median.ts'
 import type { HitsConfig, Turn } from './hits.ts'
+import { median } from './median.ts'
 
 /** What one kind of memory does in a second of CPU time, and by how much the two differ within each round. */
 export interface Throughput {
