@@ -856,7 +856,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ended`: The key has ended. `revoked`: The key is revoked. */
+            /** @description `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -866,7 +866,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "ended" | "revoked";
+                        code?: "ended" | "revoked" | "conflict";
                     };
                 };
             };

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
-import { printable } from '../text.ts'
+import { printable, withoutSecrets } from '../text.ts'
 
 interface Options {
   readonly port: string
@@ -24,7 +24,7 @@ export const addConsole: AddCommand = (program, frame) => {
       const options = command.opts<Options>()
       const port = readPort(options.port)
       const { actor } = attributionOf(frame, options)
-      const onFailure = (error: unknown) => frame.output.note(`bearward: ${printable(lineOf(error))}`)
+      const onFailure = (error: unknown) => frame.output.note(`bearward: ${printable(withoutSecrets(lineOf(error)))}`)
       await withKeyring(frame, command, async ({ keyring }) => {
         // A store that cannot be used is told now, and not by a page.
         await keyring.list({ limit: 1 })
