@@ -4,6 +4,7 @@ import { attemptOf } from './idempotency.ts'
 import { type ProblemCode, Refusal } from './problem.ts'
 import { findKey } from './reading.ts'
 import type { Call, Reply } from './route.ts'
+import { isSafe } from './safety.ts'
 import type { Changed, IssueBody, Issued, ReasonBody, RotateBody, Rotated, Session, UpdateBody } from './schemas.ts'
 import { confirmationJson, keyJson } from './wire.ts'
 
@@ -112,7 +113,7 @@ export async function refusalOf(error: unknown, call: Call): Promise<Refusal | u
   if (error.code === 'invalid_input') {
     const field = error.field ?? 'body'
     // A cursor comes in the address, all else in the body.
-    const code = call.request.method === 'GET' ? 'invalid_query' : 'invalid_input'
+    const code = isSafe(call.request.method) ? 'invalid_query' : 'invalid_input'
     return new Refusal(code, `${field} ${detail}`, { errors: [{ field, detail }] })
   }
   if (error.code === 'not_found') return new Refusal('not_found', 'There is no such key.')

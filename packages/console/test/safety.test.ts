@@ -168,7 +168,7 @@ describe('methods', () => {
 
   test('HEAD is GET without a body', async () => {
     const { send } = createWorld()
-    for (const path of ['/', '/api/keys', `/assets/${asset}`, '/api/keys/none']) {
+    for (const path of ['/', '/api/keys', `/assets/${asset}`, '/api/keys/none', '/api/keys?cursor=zzz']) {
       const [head, get] = await Promise.all([send('HEAD', path), send('GET', path)])
       expect(await head.text()).toBe('')
       expect([head.status, head.headers.get('content-type')]).toEqual([get.status, get.headers.get('content-type')])

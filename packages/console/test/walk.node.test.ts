@@ -170,7 +170,7 @@ async function take(world: World, { operation, as, key, otherId, query, method, 
 }
 
 /** Enough to meet every operation; more by `WALKS`. */
-const numRuns = Number(process.env.WALKS ?? 30)
+const numRuns = Number(process.env.WALKS ?? 100)
 
 test('no walk through the API meets a failure, or an answer that is not documented', { timeout: 300_000 }, async () => {
   seen.clear()
