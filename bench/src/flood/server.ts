@@ -2,13 +2,12 @@
 import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createVerifier, localChannel } from '@bearward/core'
+import { createVerifier, DAY, localChannel } from '@bearward/core'
 import { authenticate } from '@bearward/express'
 import createApp, { type RequestHandler } from 'express'
 import { format } from '../keys.ts'
 
-/** How long the route `/bounded` takes an unknown token for unknown without asking again. */
-export const NEGATIVE_MS = 1000
+const NEGATIVE_MS = 1000
 const KEYS = 100
 
 /** What the server is when it has started. */
@@ -18,6 +17,8 @@ export interface Started {
   readonly tokens: readonly string[]
   /** One that is well-formed, and nobody's. */
   readonly unknown: string
+  /** How long `/bounded` takes an unknown token for unknown without asking again. */
+  readonly negativeMs: number
 }
 
 /** Calls of the resolvers and bytes in use, since the server began. */
@@ -33,7 +34,8 @@ let protectedCalls = 0
 let boundedCalls = 0
 const protecting = createVerifier({
   format,
-  cache: { max: 10_000, channel: localChannel() },
+  // No record is read again during the run for its age: every call is the doing of a request.
+  cache: { max: 10_000, channel: localChannel(), maxAgeMs: DAY },
   resolve: async (digest) => {
     protectedCalls++
     return rows.get(digest) ?? null
@@ -55,6 +57,8 @@ app.get('/protected', authenticate(protecting), answer)
 app.get('/bounded', authenticate(bounded), answer)
 const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
+// A machine that stands still for a while must not make it hang up.
+server.keepAliveTimeout = 0
 
 process.on('message', () => {
   globalThis.gc?.()
@@ -63,4 +67,4 @@ process.on('message', () => {
 })
 process.on('disconnect', () => process.exit())
 const { port } = server.address() as AddressInfo
-process.send?.({ port, tokens, unknown: format.generate('live') } satisfies Started)
+process.send?.({ port, tokens, unknown: format.generate('live'), negativeMs: NEGATIVE_MS } satisfies Started)
