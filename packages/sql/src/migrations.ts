@@ -19,6 +19,8 @@ interface Words {
   table(name: string, columns: readonly string[], indexes?: Readonly<Record<string, string>>): readonly string[]
   /** Statements that add a column to a table with rows in it; it may be null. */
   column(table: string, name: string, type: string): readonly string[]
+  /** Statements that add an index to a table that is there. */
+  index(table: string, name: string, columns: string): readonly string[]
   /** The beginning of a statement that inserts what is not there yet. */
   readonly insert: string
 }
@@ -34,14 +36,17 @@ const table: Words['table'] = (name, columns, indexes = {}) => [
 
 const column: Words['column'] = (table, name, type) => [`alter table ${table} add column ${name} ${type}`]
 
+const index: Words['index'] = (table, name, columns) => [`create index ${table}_${name} on ${table} ${columns}`]
+
 export const WORDS: Readonly<Record<Database, Words>> = {
-  sqlite: { whole: 'integer', bytes: () => 'text', text: 'text', table, column, insert: 'insert' },
+  sqlite: { whole: 'integer', bytes: () => 'text', text: 'text', table, column, index, insert: 'insert' },
   postgres: {
     whole: 'bigint',
     bytes: (characters) => `varchar(${characters}) collate "C"`,
     text: 'text',
     table,
     column,
+    index,
     insert: 'insert',
   },
   mysql: {
@@ -56,17 +61,30 @@ export const WORDS: Readonly<Record<Database, Words>> = {
       )
       return [`create table if not exists ${name} (\n  ${[...columns, ...inside].join(',\n  ')}\n) engine = InnoDB`]
     },
-    // MySQL has no `add column if not exists`, and MariaDB alone has it.
-    column: (table, name, type) => [
-      `set @bearward_column = (select if(count(*) = 0, 'alter table ${table} add column ${name} ${type}', 'do 0')
-  from information_schema.columns
-  where table_schema = database() and table_name = '${table}' and column_name = '${name}')`,
-      'prepare bearward_column from @bearward_column',
-      'execute bearward_column',
-      'deallocate prepare bearward_column',
-    ],
+    column: (table, name, type) =>
+      unlessThere(`alter table ${table} add column ${name} ${type}`, 'column', 'columns', table, name),
+    index: (table, name, columns) =>
+      unlessThere(index(table, name, columns)[0] as string, 'index', 'statistics', table, `${table}_${name}`),
     insert: 'insert ignore',
   },
+}
+
+/** MySQL has no `add column if not exists`, nor the like for an index: MariaDB alone has it. */
+function unlessThere(
+  statement: string,
+  what: string,
+  catalogue: string,
+  table: string,
+  name: string,
+): readonly string[] {
+  return [
+    `set @bearward_${what} = (select if(count(*) = 0, '${statement}', 'do 0')
+  from information_schema.${catalogue}
+  where table_schema = database() and table_name = '${table}' and ${what}_name = '${name}')`,
+    `prepare bearward_${what} from @bearward_${what}`,
+    `execute bearward_${what}`,
+    `deallocate prepare bearward_${what}`,
+  ]
 }
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -170,6 +188,14 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     version: 4,
     statements: ({ text, column }) => column('bearward_keys', 'secret_hash', text),
+  },
+  {
+    version: 5,
+    // Pages of one owner's keys, or of one environment's, in one state.
+    statements: ({ index }) => [
+      ...index('bearward_keys', 'owner_standing', '(owner, standing, created_at, id)'),
+      ...index('bearward_keys', 'environment_standing', '(environment, standing, created_at, id)'),
+    ],
   },
 ]
 

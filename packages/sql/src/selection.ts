@@ -58,7 +58,11 @@ export function chosen(query: ListQuery, { comparesPairs }: Engine): Where {
   return (eb) => {
     const conditions: Condition[] = []
     if (owner !== undefined) conditions.push(eb('owner', '=', owner))
-    if (environment !== undefined) conditions.push(eb('environment', '=', environment))
+    if (environment !== undefined) {
+      const isThere: Where = (each) => each('environment', '=', environment)
+      // An owner has few keys, and an environment most of them.
+      conditions.push(owner === undefined ? isThere(eb) : walked(isThere)(eb))
+    }
     if (hint !== undefined && hint !== '') conditions.push(walked(beginsWith(hint))(eb))
     if (after !== undefined) conditions.push(placed('<', after, comparesPairs)(eb))
     return eb.and(conditions)

@@ -176,12 +176,21 @@ test('sqlite: lookups and pages walk an index, however deep the page', async () 
   await store.list({ ...page, after, environment: 'live' })
   await store.list({ ...page, after, state: 'active' })
   await store.list({ ...page, after, state: 'revoked' })
+  await store.list({ ...page, after, owner: 'acct_1', environment: 'live' })
+  const inState = statements.length
+  await store.list({ ...page, after, owner: 'acct_1', state: 'active' })
+  await store.list({ ...page, after, owner: 'acct_1', environment: 'live', state: 'revoked' })
+  await store.list({ ...page, after, environment: 'live', state: 'active' })
+  const plans = await Promise.all(statements.slice(inState).map((text) => planOf(place, text)))
+  for (const [index, name] of ['owner', 'owner', 'environment'].entries()) {
+    expect(plans[index]).toContain(`USING INDEX bearward_keys_${name}_standing (${name}=? AND standing=? AND `)
+  }
   await store.listEnding({ until: 5, limit: 10 })
   await store.listEnding({ until: 5, unannounced: true, limit: 10 })
   await store.audit({ keyId: 'key_1', before: 5, limit: 10 })
   await store.audit({ owner: 'acct_1', limit: 10 })
   const reads = statements.filter((text) => text.startsWith('select') && !text.includes('bearward_migrations'))
-  expect(reads.length).toBe(11)
+  expect(reads.length).toBe(15)
   for (const text of reads) {
     const plan = await planOf(place, text)
     expect(plan, text).toMatch(
