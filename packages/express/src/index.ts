@@ -51,11 +51,10 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
  * app.get('/v1/plan', auth, (req, res) => res.json({ plan: auth.principal(req).key.plan }))
  * ```
  */
-export function authenticate<
-  K extends KeyRecord,
-  S extends string,
-  Lax extends boolean = false,
->(verifier: Verifier<K, S>, options?: AuthenticateOptions<OnDenied, Lax>): Authenticate<K, S, AbsentIf<Lax>> {
+export function authenticate<K extends KeyRecord, S extends string, Lax extends boolean = false>(
+  verifier: Verifier<K, S>,
+  options?: AuthenticateOptions<OnDenied, Lax>,
+): Authenticate<K, S, AbsentIf<Lax>> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
   const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
     const { passage, denial } = gate.outcome(verdict, req[PASSAGE])

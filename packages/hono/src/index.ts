@@ -48,11 +48,7 @@ const PASSAGE = Symbol('bearward.passage') as unknown as string
  * export default new Hono().use(authenticate(verifier)).get('/v1/plan', (c) => c.json({ plan: c.var.auth.key.plan }))
  * ```
  */
-export function authenticate<
-  K extends KeyRecord,
-  S extends string,
-  Lax extends boolean = false,
->(
+export function authenticate<K extends KeyRecord, S extends string, Lax extends boolean = false>(
   verifier: Verifier<K, S>,
   options?: AuthenticateOptions<OnDenied, Lax>,
 ): Authenticate<AuthEnv<K, S, AbsentIf<Lax>>, S> {

@@ -50,11 +50,7 @@ type Passed = ParameterizedContext<DefaultState, DefaultContext & { [PASSAGE]?: 
  * })
  * ```
  */
-export function authenticate<
-  K extends KeyRecord,
-  S extends string,
-  Lax extends boolean = false,
->(
+export function authenticate<K extends KeyRecord, S extends string, Lax extends boolean = false>(
   verifier: Verifier<K, S>,
   options?: AuthenticateOptions<OnDenied, Lax>,
 ): Authenticate<AuthState<K, S, AbsentIf<Lax>>, S> {
