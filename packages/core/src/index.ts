@@ -26,17 +26,16 @@ export type { Invalidation } from './invalidation.ts'
 export { type LocalChannelOptions, localChannel } from './local-channel.ts'
 export type { VerifierOptions } from './options.ts'
 export {
+  type AbsentIf,
   type AuthenticateOptions,
   createGate,
   denialOf,
   errorsOnly,
   type Gate,
-  type MayLackPrincipal,
   type Outcome,
   type Passage,
   principalOf,
   type RequireScopes,
-  type StrictOptions,
   scopeGuard,
 } from './passage.ts'
 export { Principal, type PrincipalFacts } from './principal.ts'

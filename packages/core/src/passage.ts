@@ -5,34 +5,27 @@ import { type ScopeRequirement, scopeRequirement } from './scopes.ts'
 import type { Denial, Verdict } from './verdict.ts'
 import type { Verifier } from './verifier.ts'
 
-/** What every adapter's `authenticate()` takes. `OnDenied` is the framework's own kind of handler. */
-export interface AuthenticateOptions<OnDenied> {
+/**
+ * What every adapter's `authenticate()` takes. `OnDenied` is the framework's own kind of handler. `Lax` is `true` where one
+ * of the options, by its type, may let a request pass without a principal.
+ */
+export interface AuthenticateOptions<OnDenied, Lax extends boolean = boolean> {
   /**
    * Lets requests without credentials pass, without a principal. Bad credentials are refused all the same.
    * Default `false`.
    */
-  readonly optional?: boolean
+  readonly optional?: Lax
   /**
    * Lets a CORS preflight pass: `OPTIONS` with `Origin` and `Access-Control-Request-Method`. Default `false`; better
    * mount the CORS middleware in front.
    */
-  readonly preflight?: boolean
+  readonly preflight?: Lax
   /** Answers a denial in place of the default problem answer; also those of `requireScopes()` behind it. */
   readonly onDenied?: OnDenied
 }
 
-/** Options that let nobody pass without a principal; what `authenticate()` assumes when it is given none. */
-export interface StrictOptions<OnDenied> extends AuthenticateOptions<OnDenied> {
-  readonly optional?: false
-  readonly preflight?: false
-}
-
-/** Whether, by the type of its options alone, `authenticate()` may let a request pass without a principal. */
-export type MayLackPrincipal<O> = true extends
-  | ('optional' extends keyof O ? O['optional'] : false)
-  | ('preflight' extends keyof O ? O['preflight'] : false)
-  ? true
-  : false
+/** What stands in place of a principal behind `authenticate()`: nothing at all, unless an option may let others pass. */
+export type AbsentIf<Lax extends boolean> = true extends Lax ? undefined : never
 
 /** What `authenticate()` leaves on a request for itself, mounted again, and for `requireScopes()`. */
 export interface Passage<OnDenied> {

@@ -1,13 +1,12 @@
 import type {
+  AbsentIf,
   AuthenticateOptions,
   Denial,
   KeyRecord,
-  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
   ScopeRequirement,
-  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
@@ -55,8 +54,8 @@ type Passed = Request & { [PASSAGE]?: Passage<OnDenied> }
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
->(verifier: Verifier<K, S>, options?: O): Authenticate<K, S, MayLackPrincipal<O> extends true ? undefined : never> {
+  Lax extends boolean = false,
+>(verifier: Verifier<K, S>, options?: AuthenticateOptions<OnDenied, Lax>): Authenticate<K, S, AbsentIf<Lax>> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
   const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
     const { passage, denial } = gate.outcome(verdict, req[PASSAGE])

@@ -50,6 +50,16 @@ test('optional authentication makes the principal possibly undefined', () => {
   expectTypeOf<ReturnType<typeof required.principal>>().toEqualTypeOf<Principal<Row>>()
 })
 
+test('an option that lets others pass is read beside a handler whose parameters it types', () => {
+  const verifier = createVerifier({ resolve })
+  const optional = authenticate(verifier, { optional: true, onDenied: (denial, _req, res) => void res.send(denial.problem.title) })
+  expectTypeOf<ReturnType<typeof optional.principal>>().toEqualTypeOf<Principal<Row> | undefined>()
+  const preflight = authenticate(verifier, { onDenied: (_denial, _req, res) => void res.end(), optional: false, preflight: true })
+  expectTypeOf<ReturnType<typeof preflight.principal>>().toEqualTypeOf<Principal<Row> | undefined>()
+  const required = authenticate(verifier, { onDenied: (denial, _req, res) => void res.send(denial.problem.title) })
+  expectTypeOf<ReturnType<typeof required.principal>>().toEqualTypeOf<Principal<Row>>()
+})
+
 test('options and resolvers of the wrong shape do not compile', () => {
   const verifier = createVerifier({ resolve })
   if (false as boolean) {

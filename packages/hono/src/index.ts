@@ -1,13 +1,12 @@
 import type {
+  AbsentIf,
   AuthenticateOptions,
   Denial,
   KeyRecord,
-  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
   ScopeRequirement,
-  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
@@ -52,11 +51,11 @@ const PASSAGE = Symbol('bearward.passage') as unknown as string
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
+  Lax extends boolean = false,
 >(
   verifier: Verifier<K, S>,
-  options?: O,
-): Authenticate<AuthEnv<K, S, MayLackPrincipal<O> extends true ? undefined : never>, S> {
+  options?: AuthenticateOptions<OnDenied, Lax>,
+): Authenticate<AuthEnv<K, S, AbsentIf<Lax>>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, c: Context, next: Next): ReturnType<MiddlewareHandler> => {

@@ -51,6 +51,20 @@ test('optional authentication makes the principal possibly undefined', () => {
   })
 })
 
+test('an option that lets others pass is read beside a handler whose parameters it types', () => {
+  const verifier = createVerifier({ resolve })
+  new Hono()
+    .use(authenticate(verifier, { optional: true, onDenied: (denial, c) => c.text(denial.code, 401) }))
+    .get('/', (c) => {
+      expectTypeOf(c.var.auth).toEqualTypeOf<Principal<Row> | undefined>()
+      return c.body(null)
+    })
+  new Hono().use(authenticate(verifier, { onDenied: (denial, c) => c.text(denial.code, 401) })).get('/', (c) => {
+    expectTypeOf(c.var.auth).toEqualTypeOf<Principal<Row>>()
+    return c.body(null)
+  })
+})
+
 test('options of the wrong shape do not compile', () => {
   const verifier = createVerifier({ resolve })
   if (false as boolean) {

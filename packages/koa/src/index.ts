@@ -1,13 +1,12 @@
 import type {
+  AbsentIf,
   AuthenticateOptions,
   Denial,
   KeyRecord,
-  MayLackPrincipal,
   Passage,
   Principal,
   RequireScopes,
   ScopeRequirement,
-  StrictOptions,
   Verdict,
   Verifier,
 } from '@bearward/core'
@@ -54,11 +53,11 @@ type Passed = ParameterizedContext<DefaultState, DefaultContext & { [PASSAGE]?: 
 export function authenticate<
   K extends KeyRecord,
   S extends string,
-  const O extends AuthenticateOptions<OnDenied> = StrictOptions<OnDenied>,
+  Lax extends boolean = false,
 >(
   verifier: Verifier<K, S>,
-  options?: O,
-): Authenticate<AuthState<K, S, MayLackPrincipal<O> extends true ? undefined : never>, S> {
+  options?: AuthenticateOptions<OnDenied, Lax>,
+): Authenticate<AuthState<K, S, AbsentIf<Lax>>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const settle = (verdict: Verdict<K, S>, ctx: Passed, next: Next): unknown => {

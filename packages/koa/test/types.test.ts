@@ -44,6 +44,16 @@ test('optional authentication makes the principal possibly undefined', () => {
   })
 })
 
+test('an option that lets others pass is read beside a handler whose parameters it types', () => {
+  const verifier = createVerifier({ resolve })
+  new Koa()
+    .use(authenticate(verifier, { optional: true, onDenied: (denial, ctx) => ctx.throw(denial.status) }))
+    .use((ctx) => expectTypeOf(ctx.state.auth).toEqualTypeOf<Principal<Row> | undefined>())
+  new Koa()
+    .use(authenticate(verifier, { onDenied: (denial, ctx) => ctx.throw(denial.status) }))
+    .use((ctx) => expectTypeOf(ctx.state.auth).toEqualTypeOf<Principal<Row>>())
+})
+
 test('options of the wrong shape do not compile', () => {
   const verifier = createVerifier({ resolve })
   if (false as boolean) {
