@@ -14,7 +14,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
  * const scopes = new ScopeSet(['posts:read'])
  * scopes.has('posts:read') // true
  * scopes.hasAll(['posts:read', 'posts:write']) // false
- * scopes.hasAny(['posts:read', 'posts:write']) // true
+ * scopes.hasAny('posts:read', 'posts:write') // true: each as its own argument, or in a list
  * console.log([...scopes]) // ['posts:read']
  * ```
  */
@@ -42,16 +42,14 @@ export class ScopeSet<S extends string = string> implements Iterable<S> {
     return this.#granted.has(scope) || (this.#patterns && this.#coveredByPattern(scope))
   }
 
-  /** Whether all of `scopes` are granted; true for none. */
-  hasAll(scopes: Iterable<S>): boolean {
-    for (const scope of scopes) if (!this.has(scope)) return false
-    return true
+  /** Whether all of `scopes` are granted, given each as its own argument or in lists; true for none. */
+  hasAll(...scopes: readonly (S | Iterable<S>)[]): boolean {
+    return scopes.every((each) => (typeof each === 'string' ? this.has(each) : [...each].every((one) => this.has(one))))
   }
 
-  /** Whether at least one of `scopes` is granted; false for none. */
-  hasAny(scopes: Iterable<S>): boolean {
-    for (const scope of scopes) if (this.has(scope)) return true
-    return false
+  /** Whether at least one of `scopes` is granted, given each as its own argument or in lists; false for none. */
+  hasAny(...scopes: readonly (S | Iterable<S>)[]): boolean {
+    return scopes.some((each) => (typeof each === 'string' ? this.has(each) : [...each].some((one) => this.has(one))))
   }
 
   [Symbol.iterator](): IterableIterator<S> {

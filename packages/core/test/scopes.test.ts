@@ -81,6 +81,17 @@ describe('ScopeSet, exact', () => {
     expect([set.hasAny(['c', 'b']), set.hasAny(['c', 'd']), set.hasAny([])]).toEqual([true, false, false])
   })
 
+  it('takes a name of its own as one scope, never a list of characters', () => {
+    const set = new ScopeSet(['a', 'b', 'posts:read'])
+    expect([set.hasAll('a', 'b'), set.hasAll('a', 'c'), set.hasAll(['a'], ['c']), set.hasAll('ab')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
+    expect([set.hasAny('c', 'posts:read'), set.hasAny('ab'), set.hasAll()]).toEqual([true, false, true])
+  })
+
   it('agrees with a list', () => {
     fc.assert(
       fc.property(scopes, scopes, (granted, required) => {

@@ -92,6 +92,8 @@ describe('declared scopes', () => {
         scopes.hasAll(['posts:read', 'posts:wriet'])
         // @ts-expect-error misspelt
         scopes.hasAny(['posts:wriet'])
+        // @ts-expect-error misspelt
+        scopes.hasAny('posts:read', 'posts:wriet')
       }
       expectTypeOf([...principalOf(inline).scopes]).toEqualTypeOf<('posts:read' | 'posts:write')[]>()
     })
