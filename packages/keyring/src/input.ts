@@ -63,14 +63,19 @@ export function checkOptionalText(field: keyof typeof TEXT_LIMITS, value: unknow
   return value === undefined || value === null ? undefined : checkText(field, value)
 }
 
+/** What a list of scopes may hold. */
+export const SCOPE_NAMES: string = `strings of 1 to ${TEXT_LIMITS.scope} visible ASCII characters without spaces, " and \\`
+
+export function isScopeName(scope: unknown): scope is string {
+  return typeof scope === 'string' && scope.length <= TEXT_LIMITS.scope && SCOPE.test(scope)
+}
+
 export function checkScopes(value: unknown, isDeclared: (scope: string) => boolean): readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_SCOPES) {
     invalid('scopes', `a list of at most ${MAX_SCOPES} strings`)
   }
   const scopes = Array.from(value, (scope: unknown) => {
-    if (typeof scope !== 'string' || scope.length > TEXT_LIMITS.scope || !SCOPE.test(scope)) {
-      invalid('scopes', `strings of 1 to ${TEXT_LIMITS.scope} visible ASCII characters without spaces, " and \\`)
-    }
+    if (!isScopeName(scope)) invalid('scopes', SCOPE_NAMES)
     if (!isDeclared(scope)) invalid('scopes', 'among the declared scopes of the keyring')
     return scope
   })

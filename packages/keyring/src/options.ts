@@ -8,6 +8,7 @@ import {
   systemClock,
 } from '@bearward/core'
 import { checkImports, type ForeignFormat } from './foreign.ts'
+import { isScopeName, SCOPE_NAMES } from './input.ts'
 import type { KeyStore } from './store.ts'
 
 /**
@@ -79,9 +80,8 @@ export function checkKeyringOptions<S extends string>(options: KeyringOptions<S>
     fail('option `format` must be made by keyFormat()')
   }
   if (typeof digest?.digest !== 'function') fail('option `digest` must be made by sha256() or hmacSha256()')
-  if (!Array.isArray(scopes) || scopes.some((scope) => typeof scope !== 'string')) {
-    fail('option `scopes` must be a list of scopes')
-  }
+  if (!Array.isArray(scopes)) fail('option `scopes` must be a list of scopes')
+  if (!scopes.every(isScopeName)) fail(`option \`scopes\` must hold ${SCOPE_NAMES}`)
   if (typeof scopePatterns !== 'boolean') fail('option `scopePatterns` must be true or false')
   if (ids !== undefined && typeof ids !== 'function') fail('option `ids` must be a function that makes an id')
   if (typeof clock?.now !== 'function' || typeof clock.monotonic !== 'function') {

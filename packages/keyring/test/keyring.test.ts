@@ -669,6 +669,10 @@ describe('createKeyring()', () => {
     [{ store, format, digest: {} }, 'option `digest` must be made by sha256() or hmacSha256()'],
     [{ store, format, channel: {} }, 'option `channel` must be a Channel, such as localChannel()'],
     [{ store, format, scopes: 'x' }, 'option `scopes` must be a list of scopes'],
+    [
+      { store, format, scopes: ['posts:read', 'a b'] },
+      'option `scopes` must hold strings of 1 to 200 visible ASCII characters without spaces, " and \\',
+    ],
     [{ store, format, scopePatterns: 1 }, 'option `scopePatterns` must be true or false'],
     [{ store, format, ids: 'uuid' }, 'option `ids` must be a function that makes an id'],
     [{ store, format, clock: {} }, 'option `clock` must have the functions now() and monotonic()'],
