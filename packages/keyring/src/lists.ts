@@ -28,7 +28,7 @@ export interface ListOptions {
   readonly limit?: number | undefined
 }
 
-/** A page of keys, newest first. */
+/** A page of keys, newest first; those of one millisecond by id. */
 export interface KeyPage {
   readonly keys: readonly KeyWithUsage[]
   /** The `cursor` of the page that follows; `null` when this is the last. */
