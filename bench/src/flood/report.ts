@@ -12,13 +12,26 @@ export interface FloodReport {
   /** What a request with a good key takes meanwhile. */
   readonly validMs: {
     readonly quietP99: number
-    readonly open: { readonly median: number; readonly p99: number }
-    readonly protected: { readonly median: number; readonly p99: number }
-    /** Protected to open: of all requests, and the median of the turns. */
-    readonly p99Ratio: number
-    readonly p99RatioOfTurns: number
+    readonly open: Spread
+    readonly protected: Spread
+    /** Beside the flood of the protected route, to beside that of the open one. */
+    readonly p99Ratio: Ratio
+    /** Beside a second flood of the open route, to beside the first: what the machine does by itself. */
+    readonly controlRatio: Ratio
   }
   readonly heapGrowthBytes: number
   /** One well-formed token that is nobody's, again and again. */
   readonly repeated: { readonly requests: number; readonly lifetimes: number; readonly resolverCalls: number }
+}
+
+/** Milliseconds. */
+export interface Spread {
+  readonly median: number
+  readonly p99: number
+}
+
+/** Of 99th percentiles: of all requests together, and the median of those of each round. */
+export interface Ratio {
+  readonly pooled: number
+  readonly ofTurns: number
 }
