@@ -45,7 +45,12 @@ export const LISTS: readonly Question[] = [
   list('list(), middle page', (count) => after(count, 0.5)),
   list('list(), last page', (count) => after(count, 0.9999)),
   list('list({ owner })', (count, turn) => ({ owner: `acct_${Math.floor(pick(count, turn) / 100)}` })),
+  list("list({ owner, state: 'active' })", (count, turn) => ({
+    owner: `acct_${Math.floor(pick(count, turn) / 100)}`,
+    state: 'active',
+  })),
   list("list({ environment: 'test' })", () => ({ environment: 'test' })),
+  list("list({ environment: 'test', state: 'revoked' })", () => ({ environment: 'test', state: 'revoked' })),
   list("list({ state: 'active' })", () => ({ state: 'active' })),
   list("list({ state: 'active' }), middle page", (count) => ({ state: 'active', ...after(count, 0.5) })),
   list("list({ state: 'revoked' }), middle page", (count) => ({ state: 'revoked', ...after(count, 0.5) })),

@@ -14,6 +14,24 @@ export type AuditAction =
   | 'announced'
   | 'revoked'
 
+/** A list that the compiler knows to be whole. */
+const ACTIONS: Readonly<Record<AuditAction, true>> = {
+  issued: true,
+  imported: true,
+  redigested: true,
+  updated: true,
+  disabled: true,
+  enabled: true,
+  rotated: true,
+  retired: true,
+  expired: true,
+  announced: true,
+  revoked: true,
+}
+
+/** The actions, in the order of a life. */
+export const AUDIT_ACTIONS: readonly AuditAction[] = Object.freeze(Object.keys(ACTIONS) as AuditAction[])
+
 /** A field before and after a change. */
 export interface FieldChange {
   readonly before: JsonValue

@@ -1,6 +1,13 @@
 // Public names, in the order in which a key's life meets them.
 
-export type { Attribution, AuditAction, AuditEntry, FieldChange, NewAuditEntry } from './audit.ts'
+export {
+  type Attribution,
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditEntry,
+  type FieldChange,
+  type NewAuditEntry,
+} from './audit.ts'
 export { KeyringError, type KeyringErrorCode } from './errors.ts'
 export type { ChangeEvent, KeyringEvent, KeyringEventFacts, KeyringListener } from './events.ts'
 export type { Expired, ExpireOptions } from './expiry.ts'

@@ -52,11 +52,16 @@ export function checkId(field: string, value: unknown): string {
 }
 
 export function checkText(field: keyof typeof TEXT_LIMITS, value: unknown, least = 1): string {
-  const most = TEXT_LIMITS[field]
-  if (typeof value !== 'string' || value.length < least || value.length > most || UNWRITABLE.test(value)) {
-    invalid(field, `a string of ${least} to ${most} characters without NUL`)
+  if (!isText(field, value, least)) {
+    invalid(field, `a string of ${least} to ${TEXT_LIMITS[field]} characters without NUL`)
   }
   return value
+}
+
+/** Whether a store can keep this text in this field. */
+export function isText(field: keyof typeof TEXT_LIMITS, value: unknown, least = 1): value is string {
+  const isRightLength = typeof value === 'string' && value.length >= least && value.length <= TEXT_LIMITS[field]
+  return isRightLength && !UNWRITABLE.test(value)
 }
 
 export function checkOptionalText(field: keyof typeof TEXT_LIMITS, value: unknown): string | undefined {

@@ -1,7 +1,7 @@
-import type { AuditAction, AuditEntry } from './audit.ts'
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from './audit.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 import { findByToken } from './find.ts'
-import { checkId, checkNames, checkOptionalText, checkText, checkWhole, invalid } from './input.ts'
+import { checkId, checkNames, checkText, checkWhole, invalid } from './input.ts'
 import { KEY_STATES, type KeyState, type KeyWithUsage, keyWithUsageOf, type StoredKey, type Usage } from './key.ts'
 import { isListed } from './listing.ts'
 import type { KeyringSettings } from './options.ts'
@@ -45,8 +45,8 @@ export async function list({ settings }: Room, options: ListOptions): Promise<Ke
   if (state !== undefined && !KEY_STATES.includes(state)) invalid('state', `one of ${KEY_STATES.join(', ')}`)
   const search = options.search === undefined ? '' : checkText('search', options.search, 0).trim()
   const query = {
-    owner: checkOptionalText('owner', options.owner),
-    environment: checkOptionalText('environment', options.environment),
+    owner: checkCondition('owner', options.owner),
+    environment: checkCondition('environment', options.environment),
     state,
     hint: hint === undefined ? undefined : textOfHint(settings, checkText('hint', hint, 0)),
     after: cursor === undefined ? undefined : readCursor(cursor),
@@ -63,6 +63,11 @@ export async function list({ settings }: Room, options: ListOptions): Promise<Ke
     keys: keys.map((row) => keyWithUsageOf(row, query.now)),
     next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
   }
+}
+
+/** `null` is refused: an owner that is not known must not come to mean all owners. */
+function checkCondition(field: 'owner' | 'environment' | 'actor', value: unknown): string | undefined {
+  return value === undefined ? undefined : checkText(field, value)
 }
 
 /** A hint as a store knows it, of what somebody has copied. */
@@ -109,14 +114,14 @@ export async function audit({ settings }: Room, options: AuditOptions): Promise<
   checkNames(options, ['keyId', 'owner', 'actor', 'action', 'cursor', 'limit'])
   const { action, cursor } = options
   const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
-  if (action !== undefined && typeof action !== 'string') invalid('action', 'the name of one')
+  if (action !== undefined && !AUDIT_ACTIONS.includes(action)) invalid('action', `one of ${AUDIT_ACTIONS.join(', ')}`)
   if (cursor !== undefined && !(typeof cursor === 'string' && /^[1-9]\d{0,14}$/.test(cursor))) {
     invalid('cursor', 'the `next` of a page before')
   }
   const rows = await settings.store.audit({
     keyId: options.keyId === undefined ? undefined : checkId('keyId', options.keyId),
-    owner: checkOptionalText('owner', options.owner),
-    actor: checkOptionalText('actor', options.actor),
+    owner: checkCondition('owner', options.owner),
+    actor: checkCondition('actor', options.actor),
     action,
     before: cursor === undefined ? undefined : Number(cursor),
     limit: limit + 1,

@@ -76,9 +76,11 @@ export function checkKeyringOptions<S extends string>(options: KeyringOptions<S>
   if (typeof store !== 'object' || store === null || STORE_METHODS.some((name) => typeof store[name] !== 'function')) {
     fail('option `store` must be a KeyStore, such as memoryStore()')
   }
-  if (typeof format?.generate !== 'function' || typeof format.hint !== 'function') {
+  if ([format?.generate, format?.parse, format?.hint].some((method) => typeof method !== 'function')) {
     fail('option `format` must be made by keyFormat()')
   }
+  // Verifiers look such a token up by the id in it, and here its digest alone is kept.
+  if (format.parse(format.generate())?.id !== undefined) fail('option `format` must be made by keyFormat()')
   if (typeof digest?.digest !== 'function') fail('option `digest` must be made by sha256() or hmacSha256()')
   if (!Array.isArray(scopes)) fail('option `scopes` must be a list of scopes')
   if (!scopes.every(isScopeName)) fail(`option \`scopes\` must hold ${SCOPE_NAMES}`)

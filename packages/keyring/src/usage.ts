@@ -1,5 +1,6 @@
 import { type Clock, MINUTE, SECOND, schedule } from '@bearward/core'
 import type { KeyringEvents } from './events.ts'
+import { isText } from './input.ts'
 import type { KeyStore, Use } from './store.ts'
 
 /** A use is written down at most this often for each key and process. */
@@ -42,7 +43,9 @@ export class Usage {
       this.#dropped++
       return
     }
-    this.#pending.set(keyId, { keyId, at, from: from ?? known?.from ?? null, uses: (known?.uses ?? 0) + 1 })
+    // Behind a proxy that is trusted too far, clients choose their address, and nobody's use may be lost by it.
+    const address = isText('from', from) ? from : (known?.from ?? null)
+    this.#pending.set(keyId, { keyId, at, from: address, uses: (known?.uses ?? 0) + 1 })
     this.#cancel ??= this.#schedule()
   }
 

@@ -1,4 +1,4 @@
-import { DAY, HOUR, keyFormat, sha256 } from '@bearward/core'
+import { DAY, HOUR, idKeyFormat, keyFormat, sha256 } from '@bearward/core'
 import { describe, expect, it, test } from 'vitest'
 import { createKeyring, KEY_STATES, type KeyAction, memoryStore, TRANSITIONS } from '../src/index.ts'
 import { CONFIRMED, codeOf, NOW, namesOf, type SetUp, setUp } from './support/keyring.ts'
@@ -228,6 +228,8 @@ describe('get(), list()', () => {
     [{ search: 'a\0' }, 'search'],
     [{ search: '\ud83d' }, 'search'],
     [{ page: 2 }, 'page'],
+    [{ owner: null }, 'owner'],
+    [{ environment: null }, 'environment'],
   ])('list(%o) is refused', async (options, field) => {
     expect(await codeOf(setUp().keyring.list(options as never))).toBe(`invalid_input ${field}`)
   })
@@ -236,6 +238,10 @@ describe('get(), list()', () => {
     [{ cursor: '-1' }, 'cursor'],
     [{ cursor: '1e3' }, 'cursor'],
     [{ keyId: '' }, 'keyId'],
+    [{ owner: null }, 'owner'],
+    [{ actor: null }, 'actor'],
+    [{ action: 'issue' }, 'action'],
+    [{ action: 'issued\0' }, 'action'],
   ])('audit(%o) is refused', async (options, field) => {
     expect(await codeOf(setUp().keyring.audit(options as never))).toBe(`invalid_input ${field}`)
   })
@@ -666,6 +672,7 @@ describe('createKeyring()', () => {
     [{ format }, 'option `store` must be a KeyStore, such as memoryStore()'],
     [{ store: { ...store }, format }, 'option `store` must be a KeyStore, such as memoryStore()'],
     [{ store }, 'option `format` must be made by keyFormat()'],
+    [{ store, format: idKeyFormat({ prefix: 'acme' }) }, 'option `format` must be made by keyFormat()'],
     [{ store, format, digest: {} }, 'option `digest` must be made by sha256() or hmacSha256()'],
     [{ store, format, channel: {} }, 'option `channel` must be a Channel, such as localChannel()'],
     [{ store, format, scopes: 'x' }, 'option `scopes` must be a list of scopes'],

@@ -66,6 +66,19 @@ it('spreads the writes of processes that start together', async () => {
   expect(written.length).toBe(1)
 })
 
+it('takes no address that a store cannot keep, and counts the use all the same', async () => {
+  const { usage, written } = gather({})
+  for (const from of ['x'.repeat(256), 'a\0b', '\ud83d', '']) usage.note('key_1', NOW, from)
+  await usage.flush()
+  usage.note('key_1', NOW + 1, address(1))
+  usage.note('key_1', NOW + 2, 'x'.repeat(16_000))
+  await usage.flush()
+  expect(written).toEqual([
+    [{ keyId: 'key_1', at: NOW, from: null, uses: 4 }],
+    [{ keyId: 'key_1', at: NOW + 2, from: address(1), uses: 2 }],
+  ])
+})
+
 it('writes many keys in batches', async () => {
   const { usage, written } = gather({})
   for (let index = 0; index < 1200; index++) usage.note(`key_${index}`, NOW, undefined)

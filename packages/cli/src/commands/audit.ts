@@ -1,4 +1,4 @@
-import type { AuditAction, AuditEntry } from '@bearward/keyring'
+import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '@bearward/keyring'
 import { Option } from 'commander'
 import { writeMoment } from '../describe-key.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
@@ -16,21 +16,6 @@ interface Options {
   readonly json?: true
 }
 
-/** A list that the compiler knows to be whole. */
-const ACTIONS: Readonly<Record<AuditAction, true>> = {
-  issued: true,
-  imported: true,
-  redigested: true,
-  updated: true,
-  disabled: true,
-  enabled: true,
-  rotated: true,
-  retired: true,
-  expired: true,
-  announced: true,
-  revoked: true,
-}
-
 /** `bearward audit`: who did what to which key. */
 export const addAudit: AddCommand = (program, frame) => {
   const command = program
@@ -40,7 +25,7 @@ export const addAudit: AddCommand = (program, frame) => {
     .option('--key <id>', 'of this key')
     .option('--owner <owner>', 'of keys of this owner')
     .option('--actor <who>', 'what this one did')
-    .addOption(new Option('--action <action>', 'this kind alone').choices(Object.keys(ACTIONS)))
+    .addOption(new Option('--action <action>', 'this kind alone').choices(AUDIT_ACTIONS))
     .option('--limit <number>', 'entries at most, 1 to 500', '50')
     .option('--cursor <cursor>', 'go on where the page before ended')
   addStoreOptions(addFormatOptions(command))

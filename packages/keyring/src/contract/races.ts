@@ -60,6 +60,26 @@ export const raceCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'of many issues at once with one id one wins, and the others are told',
+    async run(context) {
+      const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
+      const issues = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? one : two).issue({ id: 'key_one' }))
+      const outcomes = await outcomesOf(issues)
+      expectEqual(outcomes.toSorted(), ['done', ...Array(99).fill('duplicate')], 'the outcomes')
+      expectEqual((await two.audit({ limit: 500 })).entries.length, 1, 'entries')
+      const { key } = await one.issue()
+      const { key: other } = await two.issue()
+      const rotations = [one.rotate(key.id, { id: 'key_next' }), two.rotate(other.id, { id: 'key_next' })]
+      expectEqual((await outcomesOf(rotations)).toSorted(), ['done', 'duplicate'], 'rotations to one id')
+      const linked = [await one.get(key.id), await one.get(other.id)].filter((each) => each?.rotatedTo !== null)
+      expectEqual(
+        linked.map((each) => each?.rotatedTo),
+        ['key_next'],
+        'keys with a successor',
+      )
+    },
+  },
+  {
     name: 'changes of one key at once are all written, one after the other',
     async run(context) {
       const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
