@@ -66,6 +66,8 @@ async function register(database: Database, kind: 'poll' | 'listen', leaseMs: nu
   const opened = openStore(database, 5)
   cleanUp.push(() => opened.close())
   const pool = new Pool({ connectionString: database.place, max: 2 })
+  // Of connections that the database ends while they are idle, when it is dropped.
+  pool.on('error', () => {})
   cleanUp.push(() => pool.end())
   const channel =
     kind === 'listen' ? postgresChannel(pool, { leaseMs }) : sqlChannel(opened.store, { leaseMs, pollMs: leaseMs / 2 })
@@ -169,6 +171,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
     let channel: Channel
     if (kind === 'listen') {
       const pool = new Pool({ connectionString: database.place, max: 2 })
+      pool.on('error', () => {})
       channel = postgresChannel(pool)
       cleanUp.push(() => pool.end())
     } else {
