@@ -230,7 +230,7 @@ describe('get(), list()', () => {
     [{ page: 2 }, 'page'],
     [{ owner: null }, 'owner'],
     [{ environment: null }, 'environment'],
-  ])('list(%o) is refused', async (options, field) => {
+  ])('list(%j) is refused', async (options, field) => {
     expect(await codeOf(setUp().keyring.list(options as never))).toBe(`invalid_input ${field}`)
   })
 
