@@ -1,5 +1,10 @@
 import { type Clock, schedule } from '@bearward/core'
 
+/** How long Redis may leave something unanswered before it is given up, in milliseconds: a lease, and never less than a second. */
+export function patienceOf(leaseMs: number): number {
+  return Math.max(leaseMs, 1000)
+}
+
 /**
  * What `promise` brings, unless the time is over first. What it brings later is dropped.
  *

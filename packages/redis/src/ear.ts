@@ -1,5 +1,5 @@
 import { type Clock, schedule } from '@bearward/core'
-import { within } from './deadline.ts'
+import { patienceOf, within } from './deadline.ts'
 import { Epoch, type Listening } from './epoch.ts'
 
 export interface EarOptions extends Omit<Listening, 'timeoutMs'> {
@@ -9,8 +9,6 @@ export interface EarOptions extends Omit<Listening, 'timeoutMs'> {
   readonly onLost: () => void
 }
 
-/** However short the lease is. */
-const LEAST_TIMEOUT_MS = 1000
 const FIRST_DELAY_MS = 20
 
 interface Waiter {
@@ -79,7 +77,7 @@ export class Ear {
 
   async #connect(): Promise<void> {
     if (this.#isClosed) return
-    const timeoutMs = Math.max(this.#options.leaseMs, LEAST_TIMEOUT_MS)
+    const timeoutMs = patienceOf(this.#options.leaseMs)
     const epoch = new Epoch({ ...this.#options, timeoutMs }, (error) => this.#ended(epoch, error))
     this.#newest = epoch
     try {

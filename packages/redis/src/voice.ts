@@ -1,5 +1,5 @@
 import type { Clock } from '@bearward/core'
-import { within } from './deadline.ts'
+import { patienceOf, within } from './deadline.ts'
 import type { RawConnection, RedisLink } from './link.ts'
 
 export interface VoiceOptions {
@@ -19,8 +19,6 @@ interface Way {
 
 /** Commands that have not been answered, at most: a client that is cut off may keep them all, and send them later. */
 const MAX_UNANSWERED = 1000
-/** However short the lease is. */
-const LEAST_PATIENCE_MS = 1000
 
 /**
  * Sends commands over the user's client, and round it once that leaves one unanswered: its connection may have died
@@ -35,7 +33,7 @@ export class Voice {
 
   constructor(options: VoiceOptions) {
     this.#options = options
-    this.#patienceMs = Math.max(options.leaseMs, LEAST_PATIENCE_MS)
+    this.#patienceMs = patienceOf(options.leaseMs)
   }
 
   /**
