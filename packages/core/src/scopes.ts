@@ -44,12 +44,14 @@ export class ScopeSet<S extends string = string> implements Iterable<S> {
 
   /** Whether all of `scopes` are granted, given each as its own argument or in lists; true for none. */
   hasAll(...scopes: readonly (S | Iterable<S>)[]): boolean {
-    return scopes.every((each) => (typeof each === 'string' ? this.has(each) : [...each].every((one) => this.has(one))))
+    for (const each of scopes) for (const scope of listOf(each)) if (!this.has(scope)) return false
+    return true
   }
 
   /** Whether at least one of `scopes` is granted, given each as its own argument or in lists; false for none. */
   hasAny(...scopes: readonly (S | Iterable<S>)[]): boolean {
-    return scopes.some((each) => (typeof each === 'string' ? this.has(each) : [...each].some((one) => this.has(one))))
+    for (const each of scopes) for (const scope of listOf(each)) if (this.has(scope)) return true
+    return false
   }
 
   [Symbol.iterator](): IterableIterator<S> {
@@ -72,6 +74,11 @@ export class ScopeSet<S extends string = string> implements Iterable<S> {
     }
     return false
   }
+}
+
+/** A string is a list of its characters too, and is not meant as one. */
+function listOf<S extends string>(each: S | Iterable<S>): Iterable<S> {
+  return typeof each === 'string' ? [each] : each
 }
 
 /** What a route needs: all or any of some scopes. Made once per route by `scopeRequirement()`. */
