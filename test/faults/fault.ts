@@ -27,6 +27,13 @@ export async function moment(ms: number): Promise<void> {
   await wait(Math.random() * ms)
 }
 
+/** Lets `harm` begin within the first `ms` of `work`, and waits for both. */
+export async function amid(work: Promise<void>, ms: number, harm: () => unknown): Promise<void> {
+  await moment(ms)
+  await harm()
+  await work
+}
+
 export function coin(): boolean {
   return Math.random() < 0.5
 }

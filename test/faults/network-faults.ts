@@ -1,4 +1,4 @@
-import { coin, type Fault, moment } from './fault.ts'
+import { amid, coin, type Fault, moment } from './fault.ts'
 import type { NetworkWorld } from './world.ts'
 
 /** What can befall a network and the server behind it, whatever the server. */
@@ -33,21 +33,19 @@ export const networkFaults: readonly Fault<NetworkWorld>[] = [
   {
     name: 'revoking process cut off, connections half open',
     async strike({ leaseMs }, victim, keys) {
-      const revoked = keys.revokeBy(victim)
-      await moment(30)
-      victim.proxy.pause()
-      await moment(leaseMs * 2)
-      victim.proxy.resume()
-      await revoked
+      await amid(keys.revokeBy(victim), 30, async () => {
+        victim.proxy.pause()
+        await moment(leaseMs * 2)
+        victim.proxy.resume()
+      })
     },
   },
   {
     name: 'connections dropped',
     async strike({ nodes }, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      for (const { proxy } of nodes) proxy.drop()
-      await revoked
+      await amid(keys.revoke(), 5, () => {
+        for (const { proxy } of nodes) proxy.drop()
+      })
     },
   },
   {
@@ -63,22 +61,20 @@ export const networkFaults: readonly Fault<NetworkWorld>[] = [
   {
     name: 'server killed and restarted',
     async strike({ server }, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      await server.kill()
-      await server.restart()
-      await revoked
+      await amid(keys.revoke(), 5, async () => {
+        await server.kill()
+        await server.restart()
+      })
     },
   },
   {
     name: 'server suspended',
     async strike({ server, leaseMs }, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      server.pause()
-      await moment(leaseMs * 2)
-      server.resume()
-      await revoked
+      await amid(keys.revoke(), 5, async () => {
+        server.pause()
+        await moment(leaseMs * 2)
+        server.resume()
+      })
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { coin, type Fault, meanwhile, moment } from './fault.ts'
+import { amid, coin, type Fault, meanwhile, moment } from './fault.ts'
 import type { World } from './world.ts'
 
 /** What can befall processes, whatever the channel. */
@@ -11,10 +11,7 @@ export const processFaults: readonly Fault<World>[] = [
   {
     name: 'process killed',
     async strike(_world, { member }, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      await member.kill()
-      await revoked
+      await amid(keys.revoke(), 5, () => member.kill())
       await member.start()
     },
   },
@@ -41,22 +38,20 @@ export const processFaults: readonly Fault<World>[] = [
   {
     name: 'revoking process killed',
     async strike(_world, victim, keys) {
-      const revoked = keys.revokeBy(victim)
-      await moment(30)
-      await victim.member.kill()
-      await victim.member.start()
-      await revoked
+      await amid(keys.revokeBy(victim), 30, async () => {
+        await victim.member.kill()
+        await victim.member.start()
+      })
     },
   },
   {
     name: 'revoking process suspended for longer than its lease',
     async strike({ leaseMs }, victim, keys) {
-      const revoked = keys.revokeBy(victim)
-      await moment(30)
-      victim.member.suspend()
-      await wait(leaseMs * 1.2)
-      victim.member.resume()
-      await revoked
+      await amid(keys.revokeBy(victim), 30, async () => {
+        victim.member.suspend()
+        await wait(leaseMs * 1.2)
+        victim.member.resume()
+      })
     },
   },
   {

@@ -1,4 +1,4 @@
-import { type Fault, moment } from '../fault.ts'
+import { amid, type Fault, moment } from '../fault.ts'
 import { networkFaults } from '../network-faults.ts'
 import { processFaults } from '../process-faults.ts'
 import type { MariadbWorld } from './world.ts'
@@ -9,10 +9,7 @@ export const mariadbFaults: readonly Fault<MariadbWorld>[] = [
   {
     name: 'all connections ended by KILL CONNECTION',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(20)
-      await world.killConnections()
-      await revoked
+      await amid(keys.revoke(), 20, () => world.killConnections())
     },
   },
   {

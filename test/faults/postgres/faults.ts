@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Fault, moment } from '../fault.ts'
+import { amid, type Fault, moment } from '../fault.ts'
 import { networkFaults } from '../network-faults.ts'
 import { processFaults } from '../process-faults.ts'
 import type { PostgresWorld } from './world.ts'
@@ -13,19 +13,13 @@ export const postgresFaults: readonly Fault<PostgresWorld>[] = [
   {
     name: 'LISTEN sessions ended by pg_terminate_backend',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(10)
-      await world.query(`select pg_terminate_backend(pid) from ${LISTENERS}`)
-      await revoked
+      await amid(keys.revoke(), 10, () => world.query(`select pg_terminate_backend(pid) from ${LISTENERS}`))
     },
   },
   {
     name: 'all sessions ended by pg_terminate_backend',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(10)
-      await world.query(`select pg_terminate_backend(pid) from ${OTHERS}`)
-      await revoked
+      await amid(keys.revoke(), 10, () => world.query(`select pg_terminate_backend(pid) from ${OTHERS}`))
     },
   },
   {
@@ -52,10 +46,7 @@ export const postgresFaults: readonly Fault<PostgresWorld>[] = [
   {
     name: 'server crashed and recovered',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(10)
-      await world.crash()
-      await revoked
+      await amid(keys.revoke(), 10, () => world.crash())
     },
   },
   {

@@ -1,4 +1,4 @@
-import { type Fault, moment } from '../fault.ts'
+import { amid, type Fault } from '../fault.ts'
 import { networkFaults } from '../network-faults.ts'
 import { processFaults } from '../process-faults.ts'
 import type { RedisWorld } from './world.ts'
@@ -9,10 +9,7 @@ export const redisFaults: readonly Fault<RedisWorld>[] = [
   {
     name: 'CLIENT KILL of subscribers',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      await world.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
-      await revoked
+      await amid(keys.revoke(), 5, () => world.command('CLIENT', 'KILL', 'TYPE', 'pubsub'))
     },
   },
   {
@@ -49,10 +46,7 @@ export const redisFaults: readonly Fault<RedisWorld>[] = [
   {
     name: 'failover to the replica',
     async strike(world, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(5)
-      await world.failOver()
-      await revoked
+      await amid(keys.revoke(), 5, () => world.failOver())
       await world.restoreReplica()
     },
   },

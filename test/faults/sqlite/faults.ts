@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Fault, meanwhile, moment } from '../fault.ts'
+import { amid, type Fault, meanwhile, moment } from '../fault.ts'
 import { processFaults } from '../process-faults.ts'
 import type { SqliteWorld } from './world.ts'
 
@@ -35,19 +35,13 @@ export const sqliteFaults: readonly Fault<SqliteWorld>[] = [
   {
     name: 'another program killed inside a transaction',
     async strike({ database }, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(20)
-      await intrude(database, 'write')
-      await revoked
+      await amid(keys.revoke(), 20, () => intrude(database, 'write'))
     },
   },
   {
     name: 'another program killed while it checkpoints',
     async strike({ database }, _victim, keys) {
-      const revoked = keys.revoke()
-      await moment(20)
-      await intrude(database, 'checkpoint')
-      await revoked
+      await amid(keys.revoke(), 20, () => intrude(database, 'checkpoint'))
     },
   },
   {
