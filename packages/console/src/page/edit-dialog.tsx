@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { type Report, unconfirmedReport } from './change.ts'
 import { useSurroundings } from './context.ts'
+import { DialogActions } from './dialog-parts.tsx'
 import { ExpiryField, readExpiry } from './expiry-field.tsx'
 import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
@@ -80,19 +81,13 @@ export function EditDialog({
         {session?.metadata === 'write' && <MetadataField initial={entry.metadata} error={errors.metadata} />}
         <div role="alert">{theirs !== null && <Stale mine={entry} theirs={theirs} />}</div>
         <FormMessage saying={saying} />
-        <div class="form-actions">
-          <button class="button button-main" type="submit" aria-disabled={isBusy}>
-            {isBusy ? common.working : theirs === null ? edit.submit : edit.overwrite}
-          </button>
+        <DialogActions submit={theirs === null ? edit.submit : edit.overwrite} isBusy={isBusy} onClose={onClose}>
           {theirs !== null && (
             <button class="button" type="button" onClick={() => onSaved(theirs)}>
               {edit.takeTheirs}
             </button>
           )}
-          <button class="button" type="button" aria-disabled={isBusy} onClick={isBusy ? undefined : onClose}>
-            {common.cancel}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Modal>
   )

@@ -3,13 +3,14 @@ import type { Answer } from './api.ts'
 import { ask } from './api.ts'
 import type { ChangedJson } from './change.ts'
 import { useSurroundings } from './context.ts'
-import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
+import { DialogActions, ReasonField } from './dialog-parts.tsx'
+import { type FieldErrors, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
 import { textOf } from './form-text.ts'
 import { Modal } from './modal.tsx'
 import { apiOf } from './paths.ts'
 import { fieldErrorsOf, type Saying, sayingOf } from './sending.ts'
-import { common, revoke } from './strings.ts'
+import { revoke } from './strings.ts'
 import type { KeyJson } from './view.ts'
 
 export function RevokeDialog({
@@ -52,23 +53,9 @@ export function RevokeDialog({
       </p>
       <p>{revoke.text}</p>
       <form class="form" ref={form} onSubmit={(event) => void submit(event)} noValidate aria-busy={isBusy}>
-        <TextField
-          name="reason"
-          label={revoke.reason}
-          hint={revoke.reasonHint}
-          isOptional
-          error={errors.reason}
-          maxLength={1000}
-        />
+        <ReasonField label={revoke.reason} hint={revoke.reasonHint} error={errors.reason} />
         <FormMessage saying={saying} />
-        <div class="form-actions">
-          <button class="button button-danger" type="submit" aria-disabled={isBusy}>
-            {isBusy ? common.working : revoke.submit}
-          </button>
-          <button class="button" type="button" aria-disabled={isBusy} onClick={isBusy ? undefined : onClose}>
-            {common.cancel}
-          </button>
-        </div>
+        <DialogActions submit={revoke.submit} tone="danger" isBusy={isBusy} onClose={onClose} />
       </form>
     </Modal>
   )

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks'
 import { useSurroundings } from './context.ts'
+import { DialogActions, ReasonField } from './dialog-parts.tsx'
 import { type ExpiryChoice, ExpiryField, readExpiry } from './expiry-field.tsx'
-import { FieldGroup, TextField, useFocusOnError } from './field.tsx'
+import { FieldGroup, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
 import { textOf } from './form-text.ts'
 import { Lives } from './lives.tsx'
@@ -9,7 +10,7 @@ import { Modal } from './modal.tsx'
 import { apiOf } from './paths.ts'
 import type { IssuedJson } from './secret.tsx'
 import { useSending } from './sending.ts'
-import { common, expiry, issue, rotate } from './strings.ts'
+import { expiry, issue, rotate } from './strings.ts'
 import type { ConfirmationJson, KeyJson } from './view.ts'
 
 /** What rotating answers. */
@@ -101,24 +102,10 @@ export function RotateDialog({
             error={errors.expiresAt}
             onChoose={setChosen}
           />
-          <TextField
-            name="reason"
-            label={rotate.reason}
-            hint={rotate.reasonHint}
-            isOptional
-            error={errors.reason}
-            maxLength={1000}
-          />
+          <ReasonField label={rotate.reason} hint={rotate.reasonHint} error={errors.reason} />
         </fieldset>
         <FormMessage saying={saying} title={isInDoubt && saying?.tone === 'bad' ? issue.unknownTitle : undefined} />
-        <div class="form-actions">
-          <button class="button button-main" type="submit" aria-disabled={isBusy}>
-            {isBusy ? common.working : isInDoubt ? issue.tryAgain : rotate.submit}
-          </button>
-          <button class="button" type="button" aria-disabled={isBusy} onClick={isBusy ? undefined : onClose}>
-            {common.cancel}
-          </button>
-        </div>
+        <DialogActions submit={isInDoubt ? issue.tryAgain : rotate.submit} isBusy={isBusy} onClose={onClose} />
       </form>
     </Modal>
   )

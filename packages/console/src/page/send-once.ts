@@ -23,25 +23,24 @@ export interface Outcome<T> {
 }
 
 /**
- * Sends a request until it is answered: again after a lost connection, and while an earlier attempt of it is still at
- * work. What is in doubt in the end may be sent later once more, as it is.
+ * Sends a request until it is answered: again after a lost connection. What is in doubt in the end may be sent later once
+ * more, as it is.
  *
  * @param wasInDoubt whether it was sent before, without an answer
  */
 export async function sendOnce<T>(
   { path, body, idempotencyKey }: OnceOnly,
   wasInDoubt: boolean,
-  onRetry: (attempt: number, why: 'lost' | 'in_progress') => void,
+  onRetry: (attempt: number) => void,
 ): Promise<Outcome<T>> {
   let isInDoubt = wasInDoubt
   for (let attempt = 1; ; attempt++) {
     const answer = await ask<T>({ method: 'POST', path, body, headers: { 'Idempotency-Key': idempotencyKey } })
     if (isFinal(answer)) return { answer, isInDoubt: false }
     if (!isRefusal(answer)) isInDoubt = true
-    const isUnderWay = answer.kind === 'problem' && answer.problem.code === 'in_progress'
-    const pauseMs = answer.kind === 'unreachable' || isUnderWay ? PAUSES_MS[attempt - 1] : undefined
+    const pauseMs = answer.kind === 'unreachable' ? PAUSES_MS[attempt - 1] : undefined
     if (pauseMs === undefined) return { answer, isInDoubt }
-    onRetry(attempt, isUnderWay ? 'in_progress' : 'lost')
+    onRetry(attempt)
     await pause(pauseMs)
   }
 }
@@ -49,8 +48,7 @@ export async function sendOnce<T>(
 /** Answers that say what became of every attempt: whoever refuses the request now refused it before as well. */
 function isFinal(answer: Answer<unknown>): boolean {
   if (answer.kind !== 'problem') return answer.kind === 'ok'
-  const { status, code } = answer.problem
-  return status < 500 && !isRefusal(answer) && code !== 'in_progress'
+  return answer.problem.status < 500 && !isRefusal(answer)
 }
 
 /** Answers about this attempt alone: it was turned away, and an earlier one may have been let in. */

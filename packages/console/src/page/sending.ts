@@ -42,8 +42,8 @@ export function useSending<T>(onDone: (body: T) => void, onLost: (keyId: string)
     setBusy(true)
     setErrors({})
     setSaying(null)
-    const { answer, isInDoubt } = await sendOnce<T>(request, request === doubt, (attempt, why) =>
-      setSaying({ tone: 'warn', text: why === 'lost' ? issue.retrying(attempt) : issue.waiting }),
+    const { answer, isInDoubt } = await sendOnce<T>(request, request === doubt, (attempt) =>
+      setSaying({ tone: 'warn', text: issue.retrying(attempt) }),
     )
     setBusy(false)
     // After an answer that settles it, the next request is another one. Until then, only the same one is safe.

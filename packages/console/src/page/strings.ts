@@ -110,7 +110,6 @@ export const issue = {
   sending: 'Issuing…',
   retrying: (attempt: number) =>
     `The connection was lost. Trying again (${attempt}) with the same request, so that no second key can be made.`,
-  waiting: 'The same request is still under way. Waiting for its answer.',
   unknownTitle: 'No answer came back',
   unknown:
     'Whether the key was issued is not known. Trying again is safe: it is the same request, and it never makes a second key.',
