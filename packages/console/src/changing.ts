@@ -16,14 +16,13 @@ export async function issueKey({ desk, session, from, request, body, text }: Cal
   return desk.answers.answer(attempt, async () => {
     checkScopesOf(session, body.scopes ?? [])
     const left = desk.limit.take(limitName(session))
-    const { expiresAt, notBefore, ...rest } = body
     const issued = await desk.keyring
       .issue({
-        ...rest,
+        ...body,
         id: attempt.keyId,
         owner: view === 'operator' ? body.owner : (own ?? undefined),
-        expiresAt: momentOf('expiresAt', expiresAt),
-        notBefore: momentOf('notBefore', notBefore),
+        expiresAt: momentOf('expiresAt', body.expiresAt),
+        notBefore: momentOf('notBefore', body.notBefore),
         actor,
         from,
       })
@@ -43,15 +42,8 @@ export async function updateKey(call: Call<unknown, UpdateBody>): Promise<Reply>
   const version = versionOf(request, key)
   refuseOperatorFields(session, body)
   checkScopesOf(session, body.scopes ?? [], key.scopes)
-  const { expiresAt, ...rest } = body
-  const moment = momentOf('expiresAt', expiresAt)
-  const options = {
-    ...rest,
-    ...(expiresAt !== undefined && { expiresAt: moment }),
-    version,
-    actor: session.actor,
-    from,
-  }
+  const expiresAt = momentOf('expiresAt', body.expiresAt)
+  const options = { ...body, expiresAt, version, actor: session.actor, from }
   const { key: updated } = await desk.keyring.update(id, options).catch((error: unknown) => {
     if (error instanceof KeyringError && error.code === 'conflict' && error.field === 'version') throw stale()
     throw error
@@ -68,10 +60,9 @@ export async function rotateKey(call: Call<unknown, RotateBody>): Promise<Reply>
     // The token that comes back can do what the key can.
     checkScopesOf(session, key.scopes)
     const left = desk.limit.take(limitName(session))
-    const { expiresAt, ...rest } = body
-    const moment = momentOf('expiresAt', expiresAt)
-    const options = { ...rest, ...(expiresAt !== undefined && { expiresAt: moment }), actor: session.actor, from }
-    const rotated = await desk.keyring.rotate(id, { ...options, id: attempt.keyId }).catch(async (error: unknown) => {
+    const expiresAt = momentOf('expiresAt', body.expiresAt)
+    const options = { ...body, expiresAt, id: attempt.keyId, actor: session.actor, from }
+    const rotated = await desk.keyring.rotate(id, options).catch(async (error: unknown) => {
       if (isCode(error, 'unconfirmed')) throw error
       // Whatever has become of the old key since: it was this request that gave it its successor.
       const now = error instanceof KeyringError ? await desk.keyring.get(id) : null
@@ -105,8 +96,11 @@ export function etagOf({ version }: Pick<KeyringKey, 'version'>): string {
   return `"${version}"`
 }
 
+/** What was asked, as far as a refusal speaks of it. */
+type Asked = Pick<Call, 'desk' | 'request' | 'id'>
+
 /** What the keyring throws as a refusal; anything else is nobody's fault but the store's. */
-export async function refusalOf(error: unknown, call: Call): Promise<Refusal | undefined> {
+export async function refusalOf(error: unknown, call: Asked): Promise<Refusal | undefined> {
   if (error instanceof Refusal) return error
   if (!(error instanceof KeyringError)) return undefined
   const [, detail = error.message] = /^[\w.]+: (.*)/s.exec(error.message) ?? []
@@ -131,7 +125,7 @@ const CONFLICTS: Partial<Record<KeyringError['code'], ProblemCode>> = {
 }
 
 /** Written down, and perhaps not heard of everywhere: what is certain is how the key stands in the store. */
-async function unconfirmed({ desk, id }: Call): Promise<Refusal> {
+async function unconfirmed({ desk, id }: Asked): Promise<Refusal> {
   const key = await desk.keyring.get(id).catch(() => null)
   const detail = 'The change is written down, but not every process has confirmed it. Send it again to ask again.'
   return new Refusal('unconfirmed', detail, {

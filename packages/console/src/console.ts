@@ -1,5 +1,6 @@
 import { type Access, addressOf, sessionOf, type Visitor } from './access.ts'
 import { answerApi } from './api.ts'
+import { pathUnder } from './base-path.ts'
 import { RememberedAnswers } from './idempotency.ts'
 import { IssueLimit } from './issue-limit.ts'
 import { type ConsoleOptions, type ConsoleSettings, checkOptions } from './options.ts'
@@ -80,7 +81,7 @@ async function answer<Source>(
   context: RequestContext<Source>,
 ): Promise<Response> {
   const { pathname } = new URL(request.url)
-  const path = pathOf(settings.basePath, pathname)
+  const path = pathUnder(settings.basePath, pathname)
   const isApi = path?.startsWith('/api/') === true
   let visitor: Visitor | undefined
   try {
@@ -97,12 +98,6 @@ async function answer<Source>(
     if (isApi || path === undefined) return problemResponse(refusal)
     return problemPage(settings.basePath, timeOf(settings.clock.now()), visitor?.session ?? null, refusal)
   }
-}
-
-/** What stands after the base path, or `undefined` for what is not under it. */
-function pathOf(basePath: string, pathname: string): string | undefined {
-  if (pathname === basePath) return ''
-  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined
 }
 
 /** @throws {Refusal} `unauthorized`, and what the application's function throws */

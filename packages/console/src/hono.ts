@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { pathUnder } from './base-path.ts'
 import type { Console } from './console.ts'
 
 /**
@@ -26,8 +27,7 @@ import type { Console } from './console.ts'
  */
 export function honoConsole(console: Console<Context>): MiddlewareHandler {
   return async (c, next) => {
-    const { basePath } = console
-    if (c.req.path !== basePath && !c.req.path.startsWith(`${basePath}/`)) return next()
+    if (pathUnder(console.basePath, c.req.path) === undefined) return next()
     const { raw } = c.req
     // Hono keeps what somebody has read before.
     const request = raw.bodyUsed ? new Request(raw, { body: await c.req.text() }) : raw

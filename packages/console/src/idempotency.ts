@@ -1,4 +1,4 @@
-import { type Clock, MINUTE, schedule } from '@bearward/core'
+import { type Clock, MINUTE, schedule, sha256 } from '@bearward/core'
 import { Refusal } from './problem.ts'
 import type { Reply } from './route.ts'
 
@@ -7,6 +7,7 @@ const REMEMBERED_MS = 10 * MINUTE
 /** Answers remembered at most; of more, the oldest is forgotten. */
 const MAX_ANSWERS = 1000
 
+const DIGESTER = sha256()
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
 interface Answer {
@@ -36,13 +37,8 @@ export async function attemptOf(request: Request, scope: readonly (string | null
     const detail = 'must be 1 to 255 visible ASCII characters, new for each key and the same for each try'
     throw new Refusal('invalid_header', `Idempotency-Key ${detail}`, { errors: [{ field: 'Idempotency-Key', detail }] })
   }
-  const digest = await sha256(JSON.stringify([...scope, key]))
-  return { keyId: `key_${digest.slice(0, 32)}`, fingerprint: await sha256(body) }
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const name = await DIGESTER.digest(JSON.stringify([...scope, key]))
+  return { keyId: `key_${name.slice(0, 32)}`, fingerprint: await DIGESTER.digest(body) }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pathUnder } from './base-path.ts'
 import { MAX_BODY_BYTES } from './json-body.ts'
 
 /** A request of Node's `http`, and what a framework has made of it. */
@@ -16,7 +17,7 @@ const FORBIDDEN = new Set(['CONNECT', 'TRACE', 'TRACK'])
 /** Whether the target is under the path, as it was sent: `/a/../keys` is not what a router in front took it for. */
 export function isUnder(basePath: string, target: string): boolean {
   const [path = ''] = target.split('?', 1)
-  return path === basePath || path.startsWith(`${basePath}/`)
+  return pathUnder(basePath, path) !== undefined
 }
 
 /**

@@ -34,8 +34,7 @@ export async function answerPage(
   try {
     return pageResponse({ ...common, ...(await viewOf(desk, request, path, visitor)) } as PageView)
   } catch (error) {
-    const call = { ...visitor, desk, request, id: '', query: {}, body: undefined, text: '' }
-    const refusal = await refusalOf(error, call)
+    const refusal = await refusalOf(error, { desk, request, id: '' })
     if (refusal === undefined) throw error
     return problemPage(desk.basePath, common.now, visitor.session, refusal)
   }
