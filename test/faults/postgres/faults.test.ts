@@ -1,3 +1,0 @@
-import { testChannel } from '../small-run.ts'
-
-testChannel('postgres')
