@@ -126,6 +126,8 @@ describe.each([WIDE, NARROW])('%i wide', (width) => {
   test('nothing moves while a page comes to life', async () => {
     const { page, context } = await visit(browser.current, app, { width })
     await page.addInitScript(watchShifts)
+    // Slow enough to draw in several steps what it can.
+    await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: 8 })
     for (const path of ['', '/new', `/keys/${keys.busy}`, '/keys/no-such-key']) {
       await page.goto(app.url + path)
       await page.locator('body:not(:has(button:disabled))').waitFor()
@@ -158,13 +160,19 @@ async function barriers(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
+/** An entry of the Layout Instability API, which TypeScript does not know yet. */
+interface Shift extends PerformanceEntry {
+  readonly hadRecentInput: boolean
+  readonly sources: readonly { readonly node?: Node }[]
+}
+
 /** Runs before the page: notes everything that moves without being asked to. */
 function watchShifts(): void {
   const seen: string[] = []
   Object.assign(globalThis, { seenShifts: seen })
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
-      if (!entry.hadRecentInput) seen.push(`${entry.value} at ${entry.startTime}`)
+    for (const { hadRecentInput, sources } of list.getEntries() as Shift[]) {
+      if (!hadRecentInput) seen.push(...sources.map(({ node }) => `${location.pathname}: ${node?.textContent}`))
     }
   }).observe({ type: 'layout-shift', buffered: true })
 }

@@ -72,9 +72,14 @@ describe.each(views)('the page $name', (view) => {
     expect(html).not.toContain('<b>')
   })
 
+  test('is not shown before it is whole', () => {
+    expect(html).toContain('<link rel="expect" href="#view" blocking="render"/>')
+    expect(html).toMatch(/<script type="application\/json" id="view">[^<]*<\/script><\/body><\/html>$/)
+  })
+
   test('names files that there are, and nothing outside of the mount', () => {
     const addresses = Array.from(html.matchAll(/\s(?:src|href|action)="([^"]*)"/g), ([, address = '']) => address)
-    for (const address of addresses) expect(address).toMatch(/^(?:\/settings\/keys(?:$|[/?])|#main$)/)
+    for (const address of addresses) expect(address).toMatch(/^(?:\/settings\/keys(?:$|[/?])|#(?:main|view)$)/)
     const files = addresses.filter((address) => address.includes('/assets/'))
     expect(files.map((address) => address.replace('/settings/keys/assets/', '')).sort()).toEqual(
       [...assets.keys()].sort(),

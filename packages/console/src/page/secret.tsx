@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useSurroundings } from './context.ts'
 import { pagesOf } from './paths.ts'
 import { secret } from './strings.ts'
@@ -27,7 +27,7 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
     // After the guard is gone, which leaves with the render before.
     if (isStored) location.assign(address)
   }, [isStored, address])
-  useEffect(() => {
+  useLayoutEffect(() => {
     const forget = () => setToken(null)
     addEventListener('pagehide', forget)
     return () => removeEventListener('pagehide', forget)
@@ -83,9 +83,9 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
   )
 }
 
-/** While it is on, the browser asks before the page goes away. */
+/** While it is on, the browser asks before the page goes away; from the moment on that what it guards is shown. */
 export function useLeaveGuard(isOn: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return
     const ask = (event: BeforeUnloadEvent) => {
       event.preventDefault()

@@ -9,6 +9,9 @@ declare const SCRIPT: string
 declare const STYLE: string
 declare const ICON: string
 
+/** An attribute that Preact's types do not know yet. */
+const blockingRender = { blocking: 'render' }
+
 export function renderPage(view: PageView): { html: string } {
   const { asset } = pagesOf(view.basePath)
   const document = (
@@ -22,6 +25,8 @@ export function renderPage(view: PageView): { html: string } {
         <link rel="icon" href={asset(ICON)} type="image/svg+xml" />
         <link rel="stylesheet" href={asset(STYLE)} />
         <script type="module" src={asset(SCRIPT)} />
+        {/* Shown when it is whole: columns that are drawn before the last row is there would move. */}
+        <link rel="expect" href="#view" {...blockingRender} />
       </head>
       <body>
         <div id="app">
