@@ -7,12 +7,8 @@ export function packageProjects(...names: string[]): TestProjectInlineConfigurat
   }))
 }
 
-/** All of them: tests of databases and processes mostly wait, and the default leaves one core of two idle. */
-export const maxWorkers = '100%'
-
 export default defineConfig({
   test: {
-    maxWorkers,
     projects: [
       ...packageProjects('core', 'express', 'koa', 'hono', 'keyring', 'import', 'leak-report', 'console', 'cli'),
       'packages/sql',

@@ -24,7 +24,7 @@ function report(name: string, binary: string, argv: string[]): void {
   const started = performance.now()
   const { status, signal, error, stdout, stderr } = spawnSync(
     binary,
-    [...argv, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    [...argv, '--maxWorkers=100%', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
     { cwd: root, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
   )
   if (error) throw error

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
-import { maxWorkers, packageProjects } from '../../vitest.config.ts'
+import { packageProjects } from '../../vitest.config.ts'
 
 // What must behave the same on every runtime. Left out: projects whose tools run on Node alone.
+// Files share what they run in, so that nothing may depend on being alone; `npm test` runs them apart as well.
 export default defineConfig({
-  test: { maxWorkers, projects: packageProjects('core', 'hono', 'keyring', 'leak-report', 'console') },
+  test: { isolate: false, projects: packageProjects('core', 'hono', 'keyring', 'leak-report', 'console') },
 })

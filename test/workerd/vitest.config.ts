@@ -7,6 +7,7 @@ export default defineConfig({
   plugins: [cloudflareTest({ miniflare: { compatibilityDate: '2026-07-01' } })],
   test: {
     name: 'workerd',
+    isolate: false,
     dir: join(import.meta.dirname, '../../packages'),
     include: ['{core,hono,keyring,leak-report,console}/test/**/*.test.ts'],
     setupFiles: [join(import.meta.dirname, 'setup.ts')],

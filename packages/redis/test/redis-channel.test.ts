@@ -29,7 +29,7 @@ describe.each(CLIENTS)('over %s', (clientName) => {
   /** One process's part, behind a proxy of its own; `name` is shared by all of a test. */
   async function join(name: string, options: RedisChannelOptions = {}): Promise<Process> {
     const proxy = await startProxy({ to: Number(new URL(url).port) })
-    const opened = await openClient(clientName, `redis://127.0.0.1:${proxy.port}`)
+    const opened = await openClient(clientName, `redis://127.0.0.1:${proxy.port}`, name)
     const channel = redisChannel(opened.client, { name, leaseMs: LEASE_MS, ...options })
     cleanups.push(
       () => proxy.close(),
@@ -83,12 +83,13 @@ describe.each(CLIENTS)('over %s', (clientName) => {
   })
 
   test('ends the lease when the connection is lost, and gets another one', async () => {
-    const { channel, opened } = await join(freshName())
+    const name = freshName()
+    const { channel, opened } = await join(name)
     const hearer = witness(channel)
     await hearer.prove()
-    const clients = String(await opened.command('CLIENT', 'LIST', 'TYPE', 'pubsub'))
-    expect(clients).toContain('id=')
-    await opened.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    const listening = String(await opened.command('CLIENT', 'LIST', 'TYPE', 'pubsub')).split('\n')
+    const [own] = listening.filter((line) => line.includes(` name=${name} `))
+    await opened.command('CLIENT', 'KILL', 'ID', String(/^id=(\d+)/.exec(own ?? '')?.[1]))
     await expect.poll(() => hearer.losses).toBe(1)
     await hearer.prove()
     expect(hearer.losses).toBe(1)

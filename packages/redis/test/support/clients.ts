@@ -13,14 +13,17 @@ export interface Opened {
 export const CLIENTS = ['redis', 'redis with RESP2', 'ioredis', 'ioredis 5'] as const
 export type ClientName = (typeof CLIENTS)[number]
 
-export async function openClient(name: ClientName, url: string): Promise<Opened> {
-  if (name === 'redis' || name === 'redis with RESP2') {
-    const client = createClient({ url, RESP: name === 'redis' ? 3 : 2, socket: { reconnectStrategy: 50 } })
+/** @param name what the server calls it, and the connections that a channel makes of it: a command that an ACL may forbid */
+export async function openClient(clientName: ClientName, url: string, name?: string): Promise<Opened> {
+  if (clientName === 'redis' || clientName === 'redis with RESP2') {
+    const RESP = clientName === 'redis' ? 3 : 2
+    const client = createClient({ url, RESP, ...(name !== undefined && { name }), socket: { reconnectStrategy: 50 } })
     client.on('error', () => {})
     await client.connect()
     return { client, command: (...words) => client.sendCommand(words), close: () => client.destroy() }
   }
-  const client = name === 'ioredis' ? new Redis(url, IOREDIS) : new Redis5(url, IOREDIS)
+  const options = { ...IOREDIS, ...(name !== undefined && { connectionName: name }) }
+  const client = clientName === 'ioredis' ? new Redis(url, options) : new Redis5(url, options)
   client.on('error', () => {})
   await client.connect()
   return {
