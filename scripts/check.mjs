@@ -34,8 +34,8 @@ for (const [name, command] of steps) {
 console.log(`\n== All ${steps.length} steps passed in ${secondsSince(started)}`)
 
 function vitest(file, ...projects) {
-  // On all cores: tests of databases and processes mostly wait. Said here, since projects with a file of their own read it from the command alone.
   const only = projects.map((project) => `"--project=${project}"`).join(' ')
+  // On all cores, since many tests wait; in the command, which alone reaches projects with a configuration of their own.
   return `vitest run --maxWorkers=100% ${only} --reporter=default --reporter=json --outputFile.json=${RESULTS}/${file}.json`
 }
 

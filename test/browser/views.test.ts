@@ -162,6 +162,7 @@ async function barriers(page: Page): Promise<string[]> {
 
 /** An entry of the Layout Instability API, which TypeScript does not know yet. */
 interface Shift extends PerformanceEntry {
+  readonly value: number
   readonly hadRecentInput: boolean
   readonly sources: readonly { readonly node?: Node }[]
 }
@@ -171,8 +172,9 @@ function watchShifts(): void {
   const seen: string[] = []
   Object.assign(globalThis, { seenShifts: seen })
   new PerformanceObserver((list) => {
-    for (const { hadRecentInput, sources } of list.getEntries() as Shift[]) {
-      if (!hadRecentInput) seen.push(...sources.map(({ node }) => `${location.pathname}: ${node?.textContent}`))
+    for (const { value, startTime, hadRecentInput, sources } of list.getEntries() as Shift[]) {
+      const moved = sources.map(({ node }) => node?.textContent).join(', ')
+      if (!hadRecentInput) seen.push(`${value} at ${startTime} in ${location.pathname}: ${moved}`)
     }
   }).observe({ type: 'layout-shift', buffered: true })
 }

@@ -8,7 +8,7 @@ import type { ImportSummary } from '@bearward/keyring'
 import { afterEach, expect, test } from 'vitest'
 
 /** `IMPORT_ROWS=100000` for all that is promised; fewer show the same in less time. */
-const ROWS = Number(process.env.IMPORT_ROWS ?? 3000)
+const ROWS = Number(process.env.IMPORT_ROWS ?? 6000)
 /** What the heap may grow by between the first fifth of the rows and any later moment. */
 const MAX_GROWTH = 2_000_000
 
