@@ -162,6 +162,10 @@ describe('the life of a key', () => {
     expect(await data(['show', two.id])).toMatch(
       new RegExp(`${one.id} of the same rotation chain is retiring until .+ UTC\\n${three.id} of .+ is active$`),
     )
+    expect(await data(['disable', two.id])).toMatch(
+      new RegExp(`^${two.id} is disabled, .+\\nstill accepted: ${one.id} .+\\nstill accepted: ${three.id} .+$`),
+    )
+    expect(await data(['enable', two.id])).toBe(`${two.id} is retiring`)
     expect(await data(['revoke', two.id, '--yes', '--reason', 'leaked'])).toMatch(
       new RegExp(
         `^revoked 2 keys, .+\\nalso revoked: ${one.id} \\(acme_live_.{4}…\\)\\nstill accepted: ${three.id} \\(.+\\), without an end$`,

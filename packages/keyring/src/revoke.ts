@@ -39,7 +39,8 @@ const SIDES: Readonly<Record<ChainPart, { readonly ended: readonly Side[]; reado
 export async function revoke(room: Room, id: string, options: RevokeOptions): Promise<Revoked> {
   checkNames(options, [...CHANGE_FIELDS, 'chain'])
   const { chain = 'predecessors' } = options
-  if (!Object.hasOwn(SIDES, chain)) invalid('chain', `one of ${Object.keys(SIDES).join(', ')}`)
+  if (typeof chain !== 'string' || !Object.hasOwn(SIDES, chain))
+    invalid('chain', `one of ${Object.keys(SIDES).join(', ')}`)
   const { by, reach } = checkChange(options)
   const selector = selectorOf(id, options)
   const reader = new ChainReader(room.settings.store, selector.owner)

@@ -173,11 +173,14 @@ describe('revoke() of a key that has a successor', () => {
     expect(idsOf(open).toSorted()).toEqual(left)
   })
 
-  it.each(['whole', '', null, true, 1, 'constructor'])('refuses %j as `chain`', async (chain) => {
-    const { keyring } = await chained(2)
-    expect(await codeOf(keyring.revoke('key_2', { chain } as unknown as RevokeOptions))).toBe('invalid_input chain')
-    expect(await statesOf(keyring, 2)).toEqual(['retiring', 'active'])
-  })
+  it.each(['whole', '', null, true, 1, 'constructor', { toString: () => 'all' }])(
+    'refuses %j as `chain`',
+    async (chain) => {
+      const { keyring } = await chained(2)
+      expect(await codeOf(keyring.revoke('key_2', { chain } as unknown as RevokeOptions))).toBe('invalid_input chain')
+      expect(await statesOf(keyring, 2)).toEqual(['retiring', 'active'])
+    },
+  )
 })
 
 describe('the other methods', () => {
