@@ -89,6 +89,20 @@ describe('import()', () => {
     expect((await keyring.verifier().verify(bearer('other-a'))).ok).toBe(true)
   })
 
+  it('rejects a row for which nothing states whose key it is, and takes one that has no owner', async () => {
+    const { run, keyring } = importing()
+    const { owner: _owner, ...unnamed } = await rowOf('a')
+    const rows = [unnamed, await rowOf('b', { owner: undefined as never }), await rowOf('c', { owner: ' ' })]
+    const summary = await run([...(rows as ImportRow[]), await rowOf('d', { owner: null })])
+    expect(summary).toMatchObject({ imported: 1, rejected: 3, withoutOwner: 1 })
+    expect(summary.problems.map(({ message }) => message)).toEqual([
+      'owner: must be given; null states that there is none',
+      'owner: must be given; null states that there is none',
+      'owner: must be a string of 1 to 255 characters with a visible one, or null for none',
+    ])
+    expect((await keyring.list()).keys.map(({ id }) => id)).toEqual(['other_d'])
+  })
+
   it('lets what is expired, disabled and revoked stay so', async () => {
     const { run, keyring } = importing()
     const rows = await Promise.all([
