@@ -1,4 +1,5 @@
-import { say } from './commands/revoke.ts'
+import type { Changed, Disabled } from '@bearward/keyring'
+import { say, sayChain } from './commands/revoke.ts'
 import { paintState } from './describe-key.ts'
 import { type AddCommand, addFormatOptions } from './frame.ts'
 import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from './keyring.ts'
@@ -18,13 +19,14 @@ export function addStanding(name: 'disable' | 'enable'): AddCommand {
     command.action(
       frame.handle(async (command, id = '') => {
         const options = command.opts<AttributionOptions & { json?: true }>()
-        const { key, confirmation } = await withKeyring(frame, command, ({ keyring }) =>
+        const changed: Changed & Partial<Disabled> = await withKeyring(frame, command, ({ keyring }) =>
           keyring[name](id, attributionOf(frame, options)),
         )
-        if (options.json) frame.output.json({ key, confirmation })
-        else if (name === 'disable')
-          frame.output.data(`${key.id} is ${paintState(frame.output, key.state)}, ${say(confirmation)}`)
-        else frame.output.data(`${key.id} is ${paintState(frame.output, key.state)}`)
+        const { key, confirmation, stillAccepted = [] } = changed
+        const state = `${key.id} is ${paintState(frame.output, key.state)}`
+        if (options.json) frame.output.json(changed)
+        else frame.output.data(name === 'disable' ? `${state}, ${say(confirmation)}` : state)
+        if (!options.json) for (const line of sayChain({ alsoEnded: [], stillAccepted })) frame.output.data(line)
         return 'ok'
       }),
     )
