@@ -328,7 +328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -338,7 +338,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -415,7 +415,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -425,7 +425,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -523,7 +523,7 @@ export interface operations {
                     "application/json": components["schemas"]["Issued"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. `invalid_header`: A header field cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -533,7 +533,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json" | "invalid_header";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -683,7 +683,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -693,7 +693,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -798,7 +798,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -808,7 +808,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1006,7 +1006,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rotated"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. `invalid_header`: A header field cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1016,7 +1016,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json" | "invalid_header";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1187,7 +1187,7 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1197,7 +1197,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1348,7 +1348,7 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1358,7 +1358,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1509,7 +1509,7 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1519,7 +1519,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1664,7 +1664,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1674,7 +1674,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -1762,7 +1762,7 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1772,7 +1772,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -1860,7 +1860,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1870,7 +1870,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
