@@ -65,10 +65,11 @@ export interface Console<Source = unknown> {
  */
 export function createConsole<Source = unknown>(options: ConsoleOptions<Source>): Console<Source> {
   const settings = checkOptions(options)
-  const { keyring, basePath, clock, issueLimit } = settings
+  const { keyring, basePath, clock, issueLimit, appearance } = settings
   const desk: Desk = {
     keyring,
     basePath,
+    appearance,
     answers: new RememberedAnswers(clock),
     limit: new IssueLimit(issueLimit, clock),
   }
@@ -92,7 +93,7 @@ async function answer<Source>(
   try {
     if (path === undefined) throw new Refusal('not_found', 'There is nothing here.')
     refuseAmbiguous(path, request, context.target)
-    if (path.startsWith('/assets/')) return answerAsset(path.slice('/assets/'.length), request)
+    if (path.startsWith('/assets/')) return answerAsset(desk, path.slice('/assets/'.length), request)
     if (isApi || !isSafe(request.method)) refuseOtherSites(request)
     const admitted = await admit(settings, request, context, isApi)
     if ('arrayBuffer' in admitted) return admitted
@@ -102,7 +103,7 @@ async function answer<Source>(
   } catch (error) {
     const refusal = error instanceof Refusal ? error : unavailable(settings, error)
     if (isApi || path === undefined) return problemResponse(refusal)
-    return problemPage(settings.basePath, timeOf(settings.clock.now()), visitor?.session ?? null, refusal)
+    return problemPage(desk, timeOf(settings.clock.now()), visitor?.session ?? null, refusal)
   }
 }
 
@@ -145,8 +146,8 @@ function isResponse(answer: Access | Response | null): answer is Response {
   return typeof answer === 'object' && answer !== null && 'arrayBuffer' in answer
 }
 
-function answerAsset(name: string, request: Request): Response {
-  const asset = assets.get(name)
+function answerAsset({ appearance }: Desk, name: string, request: Request): Response {
+  const asset = assets.get(name) ?? appearance.files.get(name)
   if (asset === undefined || !isSafe(request.method)) throw new Refusal('not_found', 'There is no such file.')
   const headers = { 'Content-Type': asset.type, 'Cache-Control': 'public, max-age=31536000, immutable' }
   return new Response(asset.body as BodyInit, { headers })

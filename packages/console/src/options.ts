@@ -1,13 +1,14 @@
 import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
 import type { Keyring } from '@bearward/keyring'
 import type { Access } from './access.ts'
+import { type Appearance, type AppearanceOptions, checkAppearance } from './appearance.ts'
 
 /**
  * What `createConsole()` takes.
  *
  * @typeParam Source the request as your framework knows it: Express's `req`, Koa's `ctx`, Hono's `c`
  */
-export interface ConsoleOptions<Source = unknown> {
+export interface ConsoleOptions<Source = unknown> extends AppearanceOptions {
   /** Whose keys they are. Anything but issuing, changing and reading keys is not touched. */
   readonly keyring: Keyring
   /**
@@ -45,9 +46,11 @@ export interface ConsoleSettings<Source> {
   readonly issueLimit: IssueLimitOptions
   readonly onFailure: (error: unknown) => void
   readonly clock: Clock
+  readonly appearance: Appearance
 }
 
 const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
+const LOOKS = ['title', 'accent', 'logo', 'back', 'exampleUrl']
 const KEYRING_METHODS: readonly (keyof Keyring)[] = [
   'issue',
   'get',
@@ -65,7 +68,8 @@ const DOTS = /\/\.{1,2}(?:\/|$)/
 /** @throws {TypeError} naming the first option that cannot be used, and what it must be */
 export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSettings<Source> {
   if (typeof options !== 'object' || options === null) fail('options must be an object with `keyring` and `authorize`')
-  for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
+  for (const name of Object.keys(options))
+    if (![...KNOWN, ...LOOKS].includes(name)) fail(`there is no option \`${name}\``)
   const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
   const { issueLimit = { max: 30, windowMs: MINUTE } } = options
   if (
@@ -89,6 +93,7 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
     issueLimit: Object.freeze({ ...issueLimit }),
     onFailure,
     clock,
+    appearance: checkAppearance(options, fail),
   })
 }
 

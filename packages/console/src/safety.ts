@@ -26,6 +26,8 @@ const HEADERS: readonly (readonly [string, string])[] = [
 export function secured(answer: Response, request: Request): Response {
   const headers = new Headers(answer.headers)
   for (const [name, value] of HEADERS) headers.set(name, value)
+  // Opened by itself a drawing is a document of this origin: there it may run nothing at all.
+  if (headers.get('Content-Type') === 'image/svg+xml') headers.append('Content-Security-Policy', 'sandbox')
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   const { status } = answer
   return new Response(request.method === 'HEAD' ? null : answer.body, { status, headers })

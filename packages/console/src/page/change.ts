@@ -1,7 +1,7 @@
 import type { Answer } from './api.ts'
 import { duration } from './format.ts'
 import { confirmation as words } from './strings.ts'
-import type { ConfirmationJson, KeyJson } from './view.ts'
+import type { ConfirmationJson, KeyJson, KeyStateJson } from './view.ts'
 
 /** What every change but issuing and rotating answers. */
 export interface ChangedJson {
@@ -11,13 +11,16 @@ export interface ChangedJson {
 
 /** How it went, in words: what is known, and no more. */
 export interface Report {
-  readonly tone: 'good' | 'warn'
+  readonly tone: 'good' | 'done' | 'warn'
   readonly title: string
   readonly text: string
 }
 
-/** @param refuses whether the change makes requests fail: then what is confirmed is that they do */
-export function reportOf(title: string, confirmation: ConfirmationJson, refuses: boolean): Report {
+/**
+ * @param refuses whether the change makes requests fail: then what is confirmed is that they do
+ * @param state of the key after the change, whose colour the report must not contradict
+ */
+export function reportOf(title: string, confirmation: ConfirmationJson, refuses: boolean, state: KeyStateJson): Report {
   if (!confirmation.confirmed) return { tone: 'warn', title, text: boundOf(confirmation.boundMs) }
   const time = words.milliseconds(confirmation.elapsedMs)
   const parts = [
@@ -25,7 +28,12 @@ export function reportOf(title: string, confirmation: ConfirmationJson, refuses:
     ...(confirmation.acknowledged > 0 ? [words.acknowledged(confirmation.acknowledged)] : []),
     ...(confirmation.silent > 0 ? [words.silent(confirmation.silent)] : []),
   ]
-  return { tone: 'good', title, text: parts.join(' ') }
+  return { tone: toneIn(state), title, text: parts.join(' ') }
+}
+
+/** Green beside a green badge alone: that a key was revoked is done, and no good news. */
+export function toneIn(state: KeyStateJson): Report['tone'] {
+  return state === 'active' ? 'good' : 'done'
 }
 
 /** A change that was written down and could not be confirmed is no failure, and no success either. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, ask } from './api.ts'
-import { type ChangedJson, type Report, reportOf, unconfirmedReport } from './change.ts'
+import { type ChangedJson, type Report, reportOf, toneIn, unconfirmedReport } from './change.ts'
 import { useReady, useSurroundings } from './context.ts'
 import { EditDialog } from './edit-dialog.tsx'
 import { FormMessage } from './form-message.tsx'
@@ -67,7 +67,9 @@ export function KeyPage({ view }: { view: KeyView }) {
     const changed = answer.kind === 'ok' ? answer.body.key : unconfirmed?.key
     // A change answers with the key, without what is known of its use.
     if (changed != null) setEntry((before) => ({ ...before, ...changed }))
-    setReport(answer.kind === 'ok' ? reportOf(title, answer.body.confirmation, refuses) : unconfirmed)
+    setReport(
+      answer.kind === 'ok' ? reportOf(title, answer.body.confirmation, refuses, answer.body.key.state) : unconfirmed,
+    )
     setDialog(null)
     void refreshAudit()
     return true
@@ -94,7 +96,9 @@ export function KeyPage({ view }: { view: KeyView }) {
 
   if (issued !== null) {
     return (
-      <Secret issued={issued}>{issued.confirmation && <p>{reportOf('', issued.confirmation, false).text}</p>}</Secret>
+      <Secret issued={issued}>
+        {issued.confirmation && <p>{reportOf('', issued.confirmation, false, issued.key.state).text}</p>}
+      </Secret>
     )
   }
   if (lostId !== null) return <LostToken keyId={lostId} onReplaced={setIssued} />
@@ -104,7 +108,9 @@ export function KeyPage({ view }: { view: KeyView }) {
     <>
       <div class="heading heading-key">
         <div>
-          <h1>{nameOf(entry)}</h1>
+          <h1>
+            <bdi>{nameOf(entry)}</bdi>
+          </h1>
           <p class="subtitle">
             <StateBadge state={entry.state} /> <code>{entry.hint}</code>
           </p>
@@ -157,7 +163,7 @@ export function KeyPage({ view }: { view: KeyView }) {
           onSaved={(key, unconfirmed) => {
             setEntry((before) => ({ ...before, ...key }))
             setDialog(null)
-            setReport(unconfirmed ?? { tone: 'good', title: confirmation.updated, text: '' })
+            setReport(unconfirmed ?? { tone: toneIn(key.state), title: confirmation.updated, text: '' })
             void refreshAudit()
           }}
         />
