@@ -8,12 +8,11 @@ export interface AccentColors {
 
 type Light = keyof AccentColors
 
-/** What the accent stands on, as `page/style.css` has it; the weight of the accent in its own soft background. */
-export const BACKGROUNDS: Readonly<Record<Light, { readonly colors: readonly string[]; readonly softness: number }>> = {
-  light: { colors: ['#faf9f6', '#ffffff', '#f3f1ec', '#fbeae7', '#faf0db', '#e8eff9'], softness: 0.1 },
-  dark: { colors: ['#161513', '#1e1d1a', '#272521', '#3d2320', '#38301d', '#222e42'], softness: 0.16 },
+/** What the accent stands on as text, from `page/style.css`: papers, and the soft backgrounds of notes. */
+export const BACKGROUNDS: Readonly<Record<Light, readonly string[]>> = {
+  light: ['#faf9f6', '#ffffff', '#f3f1ec', '#e3efea', '#fbeae7', '#faf0db', '#e8eff9'],
+  dark: ['#161513', '#1e1d1a', '#272521', '#203830', '#3d2320', '#38301d', '#222e42'],
 }
-const SURFACE: AccentColors = { light: '#ffffff', dark: '#1e1d1a' }
 
 /** WCAG 2.2, success criterion 1.4.3, for text of any size. */
 const LEAST_CONTRAST = 4.5
@@ -45,9 +44,8 @@ export function checkAccent(value: unknown, fail: (message: string) => never): A
 
 /** A style sheet that puts the colours in the place of the page's own. */
 export function accentStyle({ light, dark }: AccentColors): string {
-  const rule = (color: string, where: Light): string =>
-    `:root{--accent:${color};--accent-text:${inkOn(color)};--accent-soft:${softOf(color, where)}}`
-  return `${rule(light, 'light')}@media(prefers-color-scheme:dark){${rule(dark, 'dark')}}`
+  const rule = (color: string): string => `:root{--accent:${color};--accent-text:${inkOn(color)}}`
+  return `${rule(light)}@media(prefers-color-scheme:dark){${rule(dark)}}`
 }
 
 /** Contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio"). */
@@ -66,18 +64,13 @@ function checkContrast(name: string, light: Light, value: string, fail: (message
 }
 
 function leastContrast(color: string, light: Light): number {
-  const behind = [...BACKGROUNDS[light].colors, softOf(color, light)]
-  return Math.min(...behind.map((background) => contrastOf(color, background)))
+  return Math.min(...BACKGROUNDS[light].map((background) => contrastOf(color, background)))
 }
 
 /** The same colour, mixed with white until it can be read on dark paper. */
 function lightened(color: string): string {
   const mixes = Array.from({ length: STEPS + 1 }, (_, step) => mix('#ffffff', color, step / STEPS))
   return mixes.find((each) => leastContrast(each, 'dark') >= LEAST_CONTRAST) ?? '#ffffff'
-}
-
-function softOf(color: string, light: Light): string {
-  return mix(color, SURFACE[light], BACKGROUNDS[light].softness)
 }
 
 function inkOn(color: string): string {
