@@ -1,32 +1,8 @@
 import { crc32 } from '@bearward/core/formats'
-import { type AccentColors, accentStyle, checkAccent } from './accent.ts'
+import { accentStyle, checkAccent } from './accent.ts'
 import { checkLogo } from './logo.ts'
 import type { BrandJson } from './page/view.ts'
 import type { Asset } from './page.ts'
-
-/** Options of `createConsole()` that make the page look like a part of your application. */
-export interface AppearanceOptions {
-  /** Name in the header and in the window's title, 1 to 60 characters on one line. Default `API keys`. */
-  readonly title?: string | undefined
-  /**
-   * Colour of links and main buttons, such as `#1d5c4b`: used as it is on light paper, and mixed with white until it can be
-   * read on dark paper. `{ light, dark }` states both. Each must have a contrast of 4.5 (WCAG 2.2) with what it stands on.
-   */
-  readonly accent?: string | AccentColors | undefined
-  /**
-   * Picture in front of the title and icon of the window: the text of an SVG or the bytes of a PNG, at most 64 KiB. It is
-   * shown 24 pixels high and at most 160 wide. An SVG may draw, and nothing else: no script, style element, link, image
-   * or animation.
-   */
-  readonly logo?: string | Uint8Array | undefined
-  /** Link back into your application, at the top of every page. Default: none. */
-  readonly back?: BackLink | undefined
-  /**
-   * Address of your API that a new key may be tried at, http or https. The page that shows a token puts it into a `curl`
-   * line. Default: a placeholder, and a sentence that says so.
-   */
-  readonly exampleUrl?: string | undefined
-}
 
 /** A link out of the console. */
 export interface BackLink {
@@ -35,6 +11,9 @@ export interface BackLink {
   /** Text of the link, 1 to 60 characters on one line. Default `Back`. */
   readonly label?: string | undefined
 }
+
+/** Options of `createConsole()` that are checked here, as they were given. */
+type Given = Readonly<Partial<Record<'title' | 'accent' | 'logo' | 'back' | 'exampleUrl', unknown>>>
 
 /** Appearance after the check: what pages are told, and the files that they load for it. */
 export interface Appearance {
@@ -53,7 +32,7 @@ const MAX_ADDRESS = 2000
  *
  * @param fail throws what it is given as the message
  */
-export function checkAppearance(options: AppearanceOptions, fail: (message: string) => never): Appearance {
+export function checkAppearance(options: Given, fail: (message: string) => never): Appearance {
   const { title, back, exampleUrl } = options
   const accent = checkAccent(options.accent, fail)
   const logo = checkLogo(options.logo, fail)

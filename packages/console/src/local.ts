@@ -15,6 +15,8 @@ export interface LocalConsoleOptions {
   readonly port?: number | undefined
   /** Who it is, for the audit trail. Default `local`. */
   readonly actor?: string | undefined
+  /** Address of your API for the `curl` line beside a new token, http or https. Default: a placeholder. */
+  readonly exampleUrl?: string | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
 }
@@ -52,7 +54,7 @@ const LOGIN_PATH = '/login'
  * ```
  */
 export async function serveConsole(options: LocalConsoleOptions): Promise<LocalConsole> {
-  const { keyring, port: wanted = 0, actor = 'local', onFailure } = options
+  const { keyring, port: wanted = 0, actor = 'local', exampleUrl, onFailure } = options
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) {
     throw new TypeError('serveConsole: option `port` must be a whole number from 0 to 65535')
   }
@@ -60,6 +62,7 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
   const console = createConsole({
     keyring,
     basePath: '/',
+    exampleUrl,
     onFailure,
     authorize: (request) => (login.isSignedIn(request) ? { actor, operator: true } : signInFirst()),
   })

@@ -1,14 +1,15 @@
 import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
 import type { Keyring } from '@bearward/keyring'
+import type { AccentColors } from './accent.ts'
 import type { Access } from './access.ts'
-import { type Appearance, type AppearanceOptions, checkAppearance } from './appearance.ts'
+import { type Appearance, type BackLink, checkAppearance } from './appearance.ts'
 
 /**
  * What `createConsole()` takes.
  *
  * @typeParam Source the request as your framework knows it: Express's `req`, Koa's `ctx`, Hono's `c`
  */
-export interface ConsoleOptions<Source = unknown> extends AppearanceOptions {
+export interface ConsoleOptions<Source = unknown> {
   /** Whose keys they are. Anything but issuing, changing and reading keys is not touched. */
   readonly keyring: Keyring
   /**
@@ -23,6 +24,26 @@ export interface ConsoleOptions<Source = unknown> extends AppearanceOptions {
   readonly basePath?: string | undefined
   /** How many keys one actor may issue, by rotation too, in a time. Of this process. Default 30 in a minute. */
   readonly issueLimit?: IssueLimitOptions | undefined
+  /** Name in the header and in the window's title, 1 to 60 characters on one line. Default `API keys`. */
+  readonly title?: string | undefined
+  /**
+   * Colour of links and main buttons, such as `#1d5c4b`: used as it is on light paper, and mixed with white until it can be
+   * read on dark paper. `{ light, dark }` states both. Each must have a contrast of 4.5 (WCAG 2.2) with what it stands on.
+   */
+  readonly accent?: string | AccentColors | undefined
+  /**
+   * Picture in front of the title and icon of the window: the text of an SVG or the bytes of a PNG, at most 64 KiB. It is
+   * shown 24 pixels high and at most 160 wide. An SVG may draw, and nothing else: no script, style element, link, image
+   * or animation.
+   */
+  readonly logo?: string | Uint8Array | undefined
+  /** Link back into your application, at the top of every page. Default: none. */
+  readonly back?: BackLink | undefined
+  /**
+   * Address of your API that a new key may be tried at, http or https. The page that shows a token puts it into a `curl`
+   * line. Default: a placeholder, and a sentence that says so.
+   */
+  readonly exampleUrl?: string | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
   /** Where time comes from. Default `systemClock`. */

@@ -19,7 +19,7 @@ export interface View {
 }
 
 /** A small telephone, a usual one, a tablet, a screen. */
-export const WIDTHS = [320, 360, 768, 1280] as const
+const WIDTHS = [320, 360, 768, 1280] as const
 const LIGHTS = ['light', 'dark'] as const
 const PICTURES = join(import.meta.dirname, '../screenshots')
 /** Each light is looked through by axe once, and so are the narrowest and the widest. */

@@ -292,6 +292,24 @@ export const revoke = {
   submit: 'Revoke for good',
 }
 
+export const chain = {
+  title: 'What ends',
+  choices: {
+    predecessors: 'This key and the older keys of its rotation',
+    all: 'All keys of its rotation',
+    none: 'This key alone',
+  },
+  reading: 'Looking for other keys of its rotation…',
+  unknown:
+    'Other keys of its rotation could not be read now. The older ones end with this key, and the answer names them.',
+  ends: 'Ends with it',
+  ended: 'Ended with it',
+  stays: 'Is not ended',
+  stillAccepted: 'Still accepted',
+  until: (when: string) => `until ${when}`,
+  noEnd: 'until you end it',
+}
+
 export const confirmation = {
   revoked: 'Revoked.',
   disabled: 'Disabled.',

@@ -30,6 +30,12 @@ export interface KeyJson {
   readonly lastUsedFrom: string | null
 }
 
+/** A key of a rotation, as far as a change of another one speaks of it. */
+export interface ChainKeyJson extends Pick<KeyJson, 'id' | 'hint' | 'name' | 'state'> {
+  /** When it ends by itself; `null` where nothing ends it, and where it has ended. */
+  readonly until: string | null
+}
+
 /** An entry of the audit trail. `at`, and the dates among `changes`, are RFC 3339 strings. */
 export interface AuditEntryJson {
   readonly sequence: number

@@ -17,7 +17,7 @@ import { koaConsole } from '../../src/koa.ts'
 export type Listener = (...exchange: Parameters<RequestListener>) => unknown
 
 /** What stands in front of the console. */
-export interface Front {
+interface Front {
   /** A parser has read the body. */
   readonly parses?: boolean
   /** Paths with all that is under them, which are answered 418 as the framework itself matches them. */
