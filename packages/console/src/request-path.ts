@@ -12,6 +12,8 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/
 const ENCODED_AGAIN = /%[\da-f]{2}/i
 const CONTROL = /\p{Cc}/u
+/** Characters: an id has 64, each of which may take three. */
+const MAX_PATH = 1024
 
 /** The path of a request target (RFC 9112 §3.2), as it was sent. */
 export function pathOfTarget(target: string): string {
@@ -34,6 +36,7 @@ export function pathUnder(basePath: string, path: string): string | undefined {
  * percent-encoded as `encodeURIComponent()` does it, once.
  */
 export function isCanonicalPath(path: string): boolean {
+  if (path.length > MAX_PATH) return false
   const [start, ...segments] = path.split('/')
   const last = segments.length - 1
   return (
