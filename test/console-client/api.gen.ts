@@ -199,6 +199,7 @@ export interface components {
             graceEndsAt: string | null;
             rotatedFrom: string | null;
             rotatedTo: string | null;
+            /** @description Up to a minute behind; null when no use is recorded yet, which does not say that there was none. */
             lastUsedAt: string | null;
             lastUsedFrom: string | null;
         };

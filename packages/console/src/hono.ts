@@ -33,6 +33,10 @@ export function honoConsole(console: Console<Context>): MiddlewareHandler {
     const { socket, url } = c.env?.incoming ?? {}
     // Hono keeps what somebody has read before.
     const request = raw.bodyUsed ? new Request(raw, { body: await c.req.text() }) : raw
-    return console.fetch(request, { address: socket?.remoteAddress, source: c, target: url })
+    return console.fetch(request, {
+      address: socket?.remoteAddress,
+      source: c,
+      target: typeof url === 'string' ? url : undefined,
+    })
   }
 }

@@ -1,4 +1,7 @@
 // A guard that an application puts in front of a part of the console, and every way round it that a socket can send.
+import { once } from 'node:events'
+import { connect, createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, describe, expect, test } from 'vitest'
 import { serveConsole } from '../src/local.ts'
@@ -138,6 +141,12 @@ async function worldWithKey(): Promise<World & { asked: string[] }> {
   return Object.assign(world, { asked })
 }
 
+/** Addresses that the application was asked about although a guard stands in front, or they have two readings. */
+function strays(asked: readonly string[]): string[] {
+  const isGuarded = (path: string) => guarded.some((own) => pathUnder(own, path) !== undefined)
+  return asked.map(pathOfUrl).filter((path) => !isCanonicalPath(path) || isGuarded(path))
+}
+
 /** Sends a target and tells what came: `418` where the guard answered, `behind` where the console left it to others. */
 async function ask(origin: string, target: string, fields: readonly string[] = ['Host: localhost']): Promise<string> {
   const { status, answer } = await sendRaw(origin, bytesOf('GET', target, fields))
@@ -162,10 +171,7 @@ describe.each(frameworks)('in %s', (_name, mount) => {
     for (const target of targets) {
       expect.soft(await ask(origin, target), target).toMatch(/^(?:400|404|418|behind)$/)
     }
-    const paths = asked.map(pathOfUrl)
-    expect(
-      paths.filter((path) => !isCanonicalPath(path) || guarded.some((own) => pathUnder(own, path) !== undefined)),
-    ).toEqual([])
+    expect(strays(asked)).toEqual([])
   })
 
   test('no value of Host does', async () => {
@@ -202,6 +208,37 @@ describe.each(frameworks)('in %s', (_name, mount) => {
       await sendRaw(origin, `${bytesOf('POST', act, fields)}{}`)
     }
     expect(await keyring.get('key_1')).toMatchObject({ state: 'active' })
+  })
+})
+
+describe('over HTTP/2', () => {
+  const [, withKoa] = frameworks[2] as (typeof frameworks)[number]
+
+  test('the path and the authority are read in one way too', async () => {
+    const { console, asked } = await worldWithKey()
+    const server = createServer(withKoa(console, { guarded }) as never).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const session = connect(`http://127.0.0.1:${port}`)
+    const status = async (headers: Record<string, string>): Promise<unknown> => {
+      const stream = session.request(headers)
+      stream.resume()
+      const [answer] = await once(stream, 'response')
+      return answer[':status']
+    }
+    const authority = { ':authority': 'localhost' }
+    for (const path of targets.filter((target) => target.startsWith(`${BASE}/`) && target.length < 4000)) {
+      expect.soft([400, 404, 418], path).toContain(await status({ ...authority, ':path': path }))
+    }
+    expect(strays(asked)).toEqual([])
+    for (const host of hosts.filter((each) => /^[\x21-\x7e]{1,200}$/.test(each))) {
+      expect.soft(await status({ ':authority': host, ':path': `${BASE}/new` }), host).toBe(400)
+    }
+    expect(await status({ ...authority, host: 'evil.example', ':path': `${BASE}/new` })).toBe(400)
+    expect(await status({ ...authority, host: 'localhost', ':path': `${BASE}/new` })).toBe(200)
+    expect(await status({ ...authority, ':path': `${BASE}/new` })).toBe(200)
+    session.close()
+    server.close()
   })
 })
 

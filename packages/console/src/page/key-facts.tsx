@@ -31,7 +31,7 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
         {entry.environment !== null && <Fact name={strings.environment}>{entry.environment}</Fact>}
         <Fact name={strings.lastUsed}>
           {entry.lastUsedAt === null ? (
-            <span class="faint">{strings.neverUsed}</span>
+            <span class="faint">{strings.unrecorded}</span>
           ) : (
             <>
               <Distance time={entry.lastUsedAt} />

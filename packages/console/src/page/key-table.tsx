@@ -75,7 +75,11 @@ function Row({ entry, hasOwner, hasEnvironment }: { entry: KeyJson; hasOwner: bo
         <Distance time={entry.createdAt} />
       </td>
       <td role="cell" data-label={list.lastUsed}>
-        {entry.lastUsedAt === null ? <span class="faint">{list.neverUsed}</span> : <Distance time={entry.lastUsedAt} />}
+        {entry.lastUsedAt === null ? (
+          <span class="faint">{list.unrecorded}</span>
+        ) : (
+          <Distance time={entry.lastUsedAt} />
+        )}
       </td>
       <td role="cell" data-label={isOver ? list.ended : list.ends}>
         {end === null ? (

@@ -80,7 +80,7 @@ export const list = {
   created: 'Created',
   ends: 'Ends',
   ended: 'Ended',
-  neverUsed: 'Never used',
+  unrecorded: 'Not recorded yet',
   neverEnds: 'Never',
   noScopes: 'No scopes',
   more: (count: number) => `+${count} more`,
@@ -183,7 +183,7 @@ export const key = {
   never: 'Never',
   lastUsed: 'Last used',
   lastUsedFrom: (address: string) => `from ${embedded(address)}`,
-  neverUsed: 'Never',
+  unrecorded: 'Not recorded yet',
   scopes: 'Scopes',
   noScopes: 'None: this key may do nothing.',
   metadata: 'Metadata',
@@ -202,7 +202,7 @@ export const key = {
 
 export const use = {
   title: 'Use',
-  none: (days: number) => `Not used in the last ${days} days.`,
+  none: (days: number) => `No use is recorded for the last ${days} days.`,
   summary: (total: number, days: number) => `${plural(total, 'use', 'uses')} in the last ${days} days`,
   most: (count: number, day: string) => `most on ${day}: ${grouped(count)}`,
   bar: (day: string, count: number) => `${day}: ${plural(count, 'use', 'uses')}`,
