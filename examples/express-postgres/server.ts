@@ -36,38 +36,38 @@ app.get('/v1/posts', auth.requireScopes('posts:read'), (req, res) => {
   res.set('Cache-Control', 'private').json({ owner, plan: key.metadata.plan, posts: ['hello'] })
 })
 
-/** Answers a key only to the owner that it belongs to. */
-async function ownKey(owner: string | undefined, id: string) {
-  const key = await keyring.get(id)
-  return key !== null && key.owner === owner ? key : null
+/** The keys that a request may manage: those of its owner, and of no other. A key without an owner manages none. */
+function ownKeys(req: express.Request, res: express.Response) {
+  const { owner, keyId } = auth.principal(req)
+  if (owner === undefined) return void res.status(403).end()
+  return { keys: keyring.forOwner(owner), by: { actor: keyId, from: req.ip } }
 }
 
 app.get('/v1/keys', auth.requireScopes('keys:manage'), async (req, res) => {
-  const { owner } = auth.principal(req)
-  res.json(await keyring.list({ owner, cursor: req.query.cursor as string | undefined }))
+  const own = ownKeys(req, res)
+  if (own) res.json(await own.keys.list({ cursor: req.query.cursor as string | undefined }))
 })
 
 app.post('/v1/keys', auth.requireScopes('keys:manage'), async (req, res) => {
-  const { owner, keyId } = auth.principal(req)
+  const own = ownKeys(req, res)
+  if (!own) return
   const { name, scopes } = req.body
-  const issued = await keyring.issue({ owner, name, scopes, expiresInMs: 90 * DAY, actor: keyId, from: req.ip })
+  const issued = await own.keys.issue({ name, scopes, expiresInMs: 90 * DAY, ...own.by })
   // The token must not stay in a cache on the way.
   res.status(201).set('Cache-Control', 'no-store').json(issued)
 })
 
 app.post('/v1/keys/:id/rotations', auth.requireScopes('keys:manage'), async (req, res) => {
-  const { owner, keyId } = auth.principal(req)
-  const key = await ownKey(owner, String(req.params.id))
-  if (key === null) return void res.status(404).end()
-  const rotated = await keyring.rotate(key.id, { graceMs: 24 * HOUR, actor: keyId, from: req.ip })
+  const own = ownKeys(req, res)
+  if (!own) return
+  const rotated = await own.keys.rotate(String(req.params.id), { graceMs: 24 * HOUR, ...own.by })
   res.status(201).set('Cache-Control', 'no-store').json(rotated)
 })
 
 app.delete('/v1/keys/:id', auth.requireScopes('keys:manage'), async (req, res) => {
-  const { owner, keyId } = auth.principal(req)
-  const key = await ownKey(owner, String(req.params.id))
-  if (key === null) return void res.status(404).end()
-  await keyring.revoke(key.id, { actor: keyId, from: req.ip })
+  const own = ownKeys(req, res)
+  if (!own) return
+  await own.keys.revoke(String(req.params.id), own.by)
   res.status(204).end()
 })
 

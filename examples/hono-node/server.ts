@@ -1,6 +1,6 @@
 import { keyFormat } from '@bearward/core'
 import { authenticate } from '@bearward/hono'
-import { createKeyring } from '@bearward/keyring'
+import { createKeyring, KeyringError } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -39,14 +39,16 @@ const v1 = new Hono()
   })
   .delete('/keys/:id', auth.requireScopes('keys:manage'), async (c) => {
     const { owner, keyId } = c.var.auth
-    const key = await keyring.get(c.req.param('id'))
-    if (key === null || key.owner !== owner) return c.body(null, 404)
-    // Resolved: requests from here on are refused, and open streams of that key end.
-    await keyring.revoke(key.id, { actor: keyId })
+    if (owner === undefined) return c.body(null, 403)
+    // Resolved: requests from here on are refused, and open streams of that key end. A key of another owner is not there.
+    await keyring.forOwner(owner).revoke(c.req.param('id'), { actor: keyId })
     return c.body(null, 204)
   })
 
-const app = new Hono().route('/v1', v1)
+const app = new Hono().route('/v1', v1).onError((error, c) => {
+  if (error instanceof KeyringError && error.code === 'not_found') return c.body(null, 404)
+  throw error
+})
 
 if ((await keyring.list({ limit: 1 })).keys.length === 0) {
   const common = { owner: 'acct_1', metadata: { plan: 'pro' } } as const

@@ -2,6 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFormat, sha256 } from '@bearward/core'
+import { createKeyring } from '@bearward/keyring'
+import { postgres } from '@bearward/sql'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { type Api, startApi, startProgram } from './program.ts'
@@ -184,9 +187,10 @@ describe('express-postgres', () => {
       expect((await send('POST', `/v1/keys/${id}/rotations`, token)).json.code).toBe('already_rotated')
 
       expect((await send('DELETE', `/v1/keys/${rotated.json.key.id}`, token)).status).toBe(204)
-      expect((await send('GET', '/v1/posts', rotated.json.token)).status).toBe(401)
+      // The key that it had replaced is not left working for the rest of its grace.
+      for (const each of [issued, rotated]) expect((await send('GET', '/v1/posts', each.json.token)).status).toBe(401)
       const { keys } = (await send('GET', '/v1/keys', token)).json
-      expect(keys.map(({ state }: { state: string }) => state)).toEqual(['revoked', 'retiring', 'active', 'active'])
+      expect(keys.map(({ state }: { state: string }) => state)).toEqual(['revoked', 'revoked', 'active', 'active'])
       expect(JSON.stringify(keys)).not.toContain(issued.json.token)
 
       const wrong = await send('POST', '/v1/keys', token, { scopes: ['posts:delete'] })
@@ -194,6 +198,36 @@ describe('express-postgres', () => {
       expect((await send('DELETE', '/v1/keys/key_nobody', token)).status).toBe(404)
     } finally {
       await api.stop('SIGTERM')
+      await remove()
+    }
+  })
+
+  test('reaches no key of another owner, nor one that has none', async () => {
+    const { url, remove } = await createDatabase()
+    const api = await startApi('express-postgres', { DATABASE_URL: url })
+    const pool = new Pool({ connectionString: url })
+    const keyring = createKeyring({ store: postgres(pool), format: keyFormat({ prefix: 'acme' }) })
+    const send = (method: string, path: string) =>
+      fetch(api.origin + path, { method, headers: { Authorization: `Bearer ${api.admin.token}` } })
+    try {
+      for (const owner of ['acct_2', null]) {
+        const { key } = await keyring.issue({ owner })
+        for (const [method, path] of [
+          ['DELETE', `/v1/keys/${key.id}`],
+          ['POST', `/v1/keys/${key.id}/rotations`],
+        ] as const) {
+          const answers = await Promise.all([send(method, path), send(method, path.replace(key.id, 'key_nobody'))])
+          expect(answers.map(({ status }) => status)).toEqual([404, 404])
+          const texts = await Promise.all(answers.map((answer) => answer.text()))
+          expect(texts[0]).toBe(texts[1])
+        }
+        expect((await keyring.get(key.id))?.state).toBe('active')
+        expect(await (await send('GET', '/v1/keys')).text()).not.toContain(key.id)
+      }
+    } finally {
+      await api.stop('SIGTERM')
+      await keyring.close()
+      await pool.end()
       await remove()
     }
   })

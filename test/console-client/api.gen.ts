@@ -78,7 +78,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a key for good; answered when no process accepts it */
+        /** End a key and the older keys of its rotation chain for good; answered when no process accepts them */
         post: operations["revokeKey"];
         delete?: never;
         options?: never;
@@ -114,6 +114,23 @@ export interface paths {
         put?: never;
         /** Accept a disabled key again */
         post: operations["enableKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/keys/{id}/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A key and those of its rotation chain that have not ended, oldest first */
+        get: operations["getKeyChain"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -228,11 +245,40 @@ export interface components {
             key: components["schemas"]["Key"];
             confirmation: components["schemas"]["Confirmation"];
         };
+        ChainKey: {
+            id: string;
+            hint: string;
+            name: string;
+            /** @enum {unknown} */
+            state: "scheduled" | "active" | "retiring" | "disabled" | "expired" | "retired" | "revoked";
+            /** @description When the key ends by itself; null when nothing ends it, and when it has ended. */
+            until: string | null;
+        };
+        Chain: {
+            /** @description The key, and those of its chain that have not ended, oldest first. */
+            keys: components["schemas"]["ChainKey"][];
+        };
+        Revoked: {
+            key: components["schemas"]["Key"];
+            confirmation: components["schemas"]["Confirmation"];
+            /** @description Other keys of the rotation chain that were ended with this one, the nearest first. */
+            alsoEnded: components["schemas"]["ChainKey"][];
+            /** @description Keys of the rotation chain that are accepted still, oldest first. */
+            stillAccepted: components["schemas"]["ChainKey"][];
+        };
+        Disabled: {
+            key: components["schemas"]["Key"];
+            confirmation: components["schemas"]["Confirmation"];
+            /** @description Keys of the rotation chain that are accepted still, oldest first. */
+            stillAccepted: components["schemas"]["ChainKey"][];
+        };
         Rotated: {
             /** @description Shown this once; kept nowhere. */
             token: string;
             key: components["schemas"]["Key"];
             previous: components["schemas"]["Key"];
+            /** @description Other keys of the rotation chain that were ended with this one, the nearest first. */
+            alsoEnded: components["schemas"]["ChainKey"][];
             confirmation: components["schemas"]["Confirmation"];
         };
         AuditEntry: {
@@ -491,7 +537,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    owner?: string;
+                    /** @description Whose key; null states that it has no owner. Operators must give it, and others may not. */
+                    owner?: string | null;
                     name?: string;
                     scopes?: string[];
                     environment?: string;
@@ -1171,6 +1218,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description Keys of the rotation chain that are revoked too: older ones, successors as well, or none.
+                     * @default predecessors
+                     * @enum {unknown}
+                     */
+                    chain?: "predecessors" | "all" | "none";
                     /** @description For the audit trail. Never a token. */
                     reason?: string;
                 };
@@ -1185,7 +1238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["Revoked"];
                 };
             };
             /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
@@ -1346,7 +1399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["Disabled"];
                 };
             };
             /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
@@ -1407,7 +1460,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conflict`: Others are changing this key. `ended`: The key has ended. `revoked`: The key is revoked. */
+            /** @description `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1417,7 +1470,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "conflict" | "ended" | "revoked";
+                        code?: "ended" | "revoked" | "conflict";
                     };
                 };
             };
@@ -1568,7 +1621,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `conflict`: Others are changing this key. `ended`: The key has ended. `revoked`: The key is revoked. */
+            /** @description `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1578,7 +1631,7 @@ export interface operations {
                         /** @constant */
                         status?: 409;
                         /** @enum {unknown} */
-                        code?: "conflict" | "ended" | "revoked";
+                        code?: "ended" | "revoked" | "conflict";
                     };
                 };
             };
@@ -1637,6 +1690,102 @@ export interface operations {
                         status?: 503;
                         /** @enum {unknown} */
                         code?: "unavailable" | "unconfirmed";
+                    };
+                };
+            };
+        };
+    };
+    getKeyChain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chain"];
+                };
+            };
+            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 400;
+                        /** @enum {unknown} */
+                        code?: "invalid_query";
+                    };
+                };
+            };
+            /** @description `unauthorized`: Sign in first. */
+            401: {
+                headers: {
+                    /** @description The application signs people in. */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 401;
+                        /** @enum {unknown} */
+                        code?: "unauthorized";
+                    };
+                };
+            };
+            /** @description `cross_site`: Another site has sent this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 403;
+                        /** @enum {unknown} */
+                        code?: "cross_site";
+                    };
+                };
+            };
+            /** @description `not_found`: There is nothing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 404;
+                        /** @enum {unknown} */
+                        code?: "not_found";
+                    };
+                };
+            };
+            /** @description `unavailable`: The console cannot answer now. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 503;
+                        /** @enum {unknown} */
+                        code?: "unavailable";
                     };
                 };
             };

@@ -41,7 +41,8 @@ interface IssuedJson {
 }
 
 const init = (): Promise<string> => data(['init', '--prefix', 'acme', '--environments', 'live,test'])
-const issue = (...options: string[]): Promise<IssuedJson> => json<IssuedJson>(['issue', ...options])
+const issue = (...options: string[]): Promise<IssuedJson> =>
+  json<IssuedJson>(['issue', ...(options.includes('--owner') ? [] : ['--no-owner']), ...options])
 
 describe('init', () => {
   test('writes a configuration and makes the tables, and a second time keeps both', async () => {
@@ -127,6 +128,66 @@ describe('the life of a key', () => {
     expect(trail.entries[0]).toMatchObject({ actor: 'alice', reason: 'leaked' })
     expect(await data(['audit', '--action', 'revoked'])).toMatch(/revoked +key_\w+ +alice +revokedAt +leaked$/)
     expect(await json(['show', key.id])).toMatchObject({ state: 'revoked', lastUsedAt: null })
+  })
+
+  test('issue wants an owner, or the statement that there is none, and not both', async () => {
+    await init()
+    const missing = await run(['issue', '--name', 'CI'])
+    expect(missing).toMatchObject({ code: 2, stdout: '' })
+    expect(missing.stderr).toBe(
+      'bearward: the key has no owner; name one with --owner, or state with --no-owner that it has none\n',
+    )
+    for (const owners of [
+      ['--owner', 'acct_1', '--no-owner'],
+      ['--no-owner', '--owner', 'acct_1'],
+    ]) {
+      const both = await run(['issue', ...owners])
+      expect(both).toMatchObject({ code: 2, stdout: '' })
+      expect(both.stderr).toContain('--owner and --no-owner contradict each other')
+    }
+    for (const owner of ['', ' ', '\u200b']) {
+      const blank = await run(['issue', '--owner', owner])
+      expect(blank).toMatchObject({ code: 2, stdout: '' })
+      expect(blank.stderr).toContain('owner: must be')
+    }
+    expect(await json(['list'])).toMatchObject({ keys: [] })
+    expect((await json<IssuedJson>(['issue', '--no-owner'])).key.owner).toBeNull()
+  })
+
+  test('revoke ends what a rotation has left working, names it, and names what works still', async () => {
+    await init()
+    const { key: one } = await issue('--owner', 'a')
+    const { key: two } = await json<IssuedJson>(['rotate', one.id, '--grace', '1d'])
+    const { key: three } = await json<IssuedJson>(['rotate', two.id, '--grace', '2d'])
+    expect(await data(['show', two.id])).toMatch(
+      new RegExp(`${one.id} of the same rotation chain is retiring until .+ UTC\\n${three.id} of .+ is active$`),
+    )
+    expect(await data(['revoke', two.id, '--yes', '--reason', 'leaked'])).toMatch(
+      new RegExp(
+        `^revoked 2 keys, .+\\nalso revoked: ${one.id} \\(acme_live_.{4}…\\)\\nstill accepted: ${three.id} \\(.+\\), without an end$`,
+      ),
+    )
+    const { key: four } = await json<IssuedJson>(['rotate', three.id, '--grace', '1h'])
+    const alone = await data(['revoke', four.id, '--chain', 'none', '--yes'])
+    expect(alone).toMatch(new RegExp(`^revoked ${four.id}, .+\\nstill accepted: ${three.id} .+, until .+ UTC$`))
+    expect(await json(['revoke', three.id, '--chain', 'all', '--yes'])).toMatchObject({
+      keyIds: [three.id],
+      alsoEnded: [],
+      stillAccepted: [],
+    })
+    expect((await run(['revoke', three.id, '--chain', 'some', '--yes'])).code).toBe(2)
+    expect((await run(['revoke', '--owner', 'a', '--chain', 'all', '--yes'])).code).toBe(2)
+    const revoked = await json<{ entries: { reason: string | null }[] }>(['audit', '--action', 'revoked'])
+    expect(revoked.entries.map(({ reason }) => reason)).toEqual([null, null, 'leaked', 'leaked'])
+  })
+
+  test('an emergency rotation names the older keys that end too', async () => {
+    await init()
+    const { token, key: one } = await issue()
+    const { key: two } = await json<IssuedJson>(['rotate', one.id])
+    const { stderr } = await run(['rotate', two.id, '--grace', '0', '--yes'])
+    expect(stderr).toContain(`${one.id}, which it had replaced, is refused too.`)
+    expect((await run(['verify'], token)).code).toBe(1)
   })
 
   test('revoke --owner ends all keys of an owner, and nobody else’s', async () => {
@@ -348,7 +409,7 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     ],
     [
       'an input that the keyring refuses',
-      ['issue', '--scope', 'a b'],
+      ['issue', '--no-owner', '--scope', 'a b'],
       2,
       /^bearward: scopes: must be strings of 1 to 200 visible/,
     ],
@@ -412,7 +473,7 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     await init()
     chmodSync(cwd, 0o555)
     chmodSync(join(cwd, 'keys.db'), 0o444)
-    for (const argv of [['issue'], ['migrate'], ['init', '--config', '']]) {
+    for (const argv of [['issue', '--no-owner'], ['migrate'], ['init', '--config', '']]) {
       const { status, stdout, stderr } = asNobody(argv, cwd)
       expect([status, stdout]).toEqual([5, ''])
       expect(stderr).toMatch(/^bearward: the database may not be used: .*\n$/)

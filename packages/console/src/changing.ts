@@ -1,17 +1,36 @@
-import { KeyringError, type Key as KeyringKey, type KeyWithUsage } from '@bearward/keyring'
+import {
+  type ChangeOptions,
+  type Changed as KeyringChanged,
+  KeyringError,
+  type Key as KeyringKey,
+  type KeyWithUsage,
+} from '@bearward/keyring'
 import { checkScopesOf } from './access.ts'
 import { attemptOf } from './idempotency.ts'
 import { type ProblemCode, Refusal } from './problem.ts'
-import { findKey } from './reading.ts'
+import { findKey, ownerOption } from './reading.ts'
 import type { Call, Reply } from './route.ts'
 import { isSafe } from './safety.ts'
-import type { Changed, IssueBody, Issued, ReasonBody, RotateBody, Rotated, Session, UpdateBody } from './schemas.ts'
-import { confirmationJson, keyJson } from './wire.ts'
+import type {
+  Changed,
+  Disabled,
+  IssueBody,
+  Issued,
+  ReasonBody,
+  RevokeBody,
+  Revoked,
+  RotateBody,
+  Rotated,
+  Session,
+  UpdateBody,
+} from './schemas.ts'
+import { chainKeyJson, confirmationJson, keyJson } from './wire.ts'
 
 /** Issues a key. However often the same request arrives, and wherever, it issues one. */
 export async function issueKey({ desk, session, from, request, body, text }: Call<unknown, IssueBody>): Promise<Reply> {
   const { actor, view, owner: own } = session
   refuseOperatorFields(session, body)
+  const owner = view === 'operator' ? namedOwner(body) : own
   const attempt = await attemptOf(request, [actor, own, 'issue'], text)
   return desk.answers.answer(attempt, async () => {
     checkScopesOf(session, body.scopes ?? [])
@@ -20,7 +39,7 @@ export async function issueKey({ desk, session, from, request, body, text }: Cal
       .issue({
         ...body,
         id: attempt.keyId,
-        owner: view === 'operator' ? body.owner : (own ?? undefined),
+        owner,
         expiresAt: momentOf('expiresAt', body.expiresAt),
         notBefore: momentOf('notBefore', body.notBefore),
         actor,
@@ -43,7 +62,7 @@ export async function updateKey(call: Call<unknown, UpdateBody>): Promise<Reply>
   refuseOperatorFields(session, body)
   checkScopesOf(session, body.scopes ?? [], key.scopes)
   const expiresAt = momentOf('expiresAt', body.expiresAt)
-  const options = { ...body, expiresAt, version, actor: session.actor, from }
+  const options = { ...body, ...ownerOption(session), expiresAt, version, actor: session.actor, from }
   const { key: updated } = await desk.keyring.update(id, options).catch((error: unknown) => {
     if (error instanceof KeyringError && error.code === 'conflict' && error.field === 'version') throw stale()
     throw error
@@ -61,7 +80,8 @@ export async function rotateKey(call: Call<unknown, RotateBody>): Promise<Reply>
     checkScopesOf(session, key.scopes)
     const left = desk.limit.take(limitName(session))
     const expiresAt = momentOf('expiresAt', body.expiresAt)
-    const options = { ...body, expiresAt, id: attempt.keyId, actor: session.actor, from }
+    const by = { ...ownerOption(session), actor: session.actor, from }
+    const options = { ...body, ...by, expiresAt, id: attempt.keyId }
     const rotated = await desk.keyring.rotate(id, options).catch(async (error: unknown) => {
       if (isCode(error, 'unconfirmed')) throw error
       // Whatever has become of the old key since: it was this request that gave it its successor.
@@ -73,22 +93,53 @@ export async function rotateKey(call: Call<unknown, RotateBody>): Promise<Reply>
       token: rotated.token,
       key: keyJson(rotated.key),
       previous: keyJson(rotated.previous, key),
+      alsoEnded: rotated.alsoEnded.map(chainKeyJson),
       confirmation: confirmationJson(rotated.confirmation),
     }
     return madeReply(desk.basePath, rotated.key, answer, left)
   })
 }
 
-/** Revokes, disables or enables a key; answered when no process takes it for what it was. */
-export async function changeStanding(
-  call: Call<unknown, ReasonBody>,
-  action: 'revoke' | 'disable' | 'enable',
-): Promise<Reply> {
-  const { desk, session, from, id, body } = call
+/** Revokes a key, and of its rotation chain what the body says; answered when no process accepts them. */
+export async function revokeKey(call: Call<unknown, RevokeBody>): Promise<Reply> {
+  const { desk, id, body } = call
   const key = await findKey(call, id)
-  const changed = await desk.keyring[action](id, { reason: body.reason, actor: session.actor, from })
-  const answer: Changed = { key: keyJson(changed.key, key), confirmation: confirmationJson(changed.confirmation) }
-  return { status: 200, body: answer, headers: { ETag: etagOf(changed.key) } }
+  const revoked = await desk.keyring.revoke(id, { chain: body.chain, ...byOf(call) })
+  const answer: Revoked = {
+    ...changedJson(revoked, key),
+    alsoEnded: revoked.alsoEnded.map(chainKeyJson),
+    stillAccepted: revoked.stillAccepted.map((each) => chainKeyJson(each.key)),
+  }
+  return { status: 200, body: answer, headers: { ETag: etagOf(revoked.key) } }
+}
+
+/** Disables a key; answered when no process accepts it. */
+export async function disableKey(call: Call<unknown, ReasonBody>): Promise<Reply> {
+  const { desk, id } = call
+  const key = await findKey(call, id)
+  const disabled = await desk.keyring.disable(id, byOf(call))
+  const answer: Disabled = {
+    ...changedJson(disabled, key),
+    stillAccepted: disabled.stillAccepted.map((each) => chainKeyJson(each.key)),
+  }
+  return { status: 200, body: answer, headers: { ETag: etagOf(disabled.key) } }
+}
+
+/** Enables a key that was disabled. */
+export async function enableKey(call: Call<unknown, ReasonBody>): Promise<Reply> {
+  const { desk, id } = call
+  const key = await findKey(call, id)
+  const enabled = await desk.keyring.enable(id, byOf(call))
+  return { status: 200, body: changedJson(enabled, key), headers: { ETag: etagOf(enabled.key) } }
+}
+
+/** Who changes a key and why, and whose key it must be. */
+function byOf({ session, from, body }: Call<unknown, ReasonBody>): ChangeOptions {
+  return { ...ownerOption(session), reason: body.reason, actor: session.actor, from }
+}
+
+function changedJson({ key, confirmation }: KeyringChanged, before: KeyWithUsage): Changed {
+  return { key: keyJson(key, before), confirmation: confirmationJson(confirmation) }
 }
 
 /** The version of a key as an entity tag. Use of the key is not part of it. */
@@ -157,6 +208,17 @@ function versionOf(request: Request, key: KeyWithUsage): number {
   const tags = field.split(',').map((tag) => tag.trim())
   if (!tags.includes('*') && !tags.includes(etagOf(key))) throw stale()
   return key.version
+}
+
+/**
+ * Whose key an operator issues.
+ *
+ * @throws {Refusal} `invalid_input` when nothing says it
+ */
+function namedOwner({ owner }: IssueBody): string | null {
+  if (owner !== undefined) return owner
+  const detail = 'must be given; null states that there is none'
+  throw new Refusal('invalid_input', `owner ${detail}`, { errors: [{ field: 'owner', detail }] })
 }
 
 /** @throws {Refusal} `invalid_input` */

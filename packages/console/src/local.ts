@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Keyring } from '@bearward/keyring'
+import type { AnyKeyring } from '@bearward/keyring'
 import { type Console, createConsole } from './console.ts'
 import { webRequestOf, writeAnswer } from './node-http.ts'
 import { pathOfTarget } from './request-path.ts'
@@ -10,7 +10,7 @@ import { pathOfTarget } from './request-path.ts'
 /** What `serveConsole()` takes. */
 export interface LocalConsoleOptions {
   /** Whose keys they are: all of them can be seen and changed. */
-  readonly keyring: Keyring
+  readonly keyring: AnyKeyring
   /** 0 to 65535. Default 0: a free one. */
   readonly port?: number | undefined
   /** Who it is, for the audit trail. Default `local`. */

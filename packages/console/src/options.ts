@@ -1,5 +1,5 @@
 import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
-import type { Keyring } from '@bearward/keyring'
+import type { AnyKeyring, Keyring } from '@bearward/keyring'
 import type { AccentColors } from './accent.ts'
 import type { Access } from './access.ts'
 import { type Appearance, type BackLink, checkAppearance } from './appearance.ts'
@@ -11,7 +11,7 @@ import { type Appearance, type BackLink, checkAppearance } from './appearance.ts
  */
 export interface ConsoleOptions<Source = unknown> {
   /** Whose keys they are. Anything but issuing, changing and reading keys is not touched. */
-  readonly keyring: Keyring
+  readonly keyring: AnyKeyring
   /**
    * Who is acting, and for which owner. Yours: read your session. Asked for every request but those for the page's
    * script, style and icon, before anything else is looked at. `null`: nobody, 401. A `Response`, such as a redirect to your login, is

@@ -1,10 +1,12 @@
-import { changeStanding, etagOf, issueKey, rotateKey, updateKey } from './changing.ts'
-import { findKey, listKeys, readAudit, readUsage } from './reading.ts'
+import { disableKey, enableKey, etagOf, issueKey, revokeKey, rotateKey, updateKey } from './changing.ts'
+import { findKey, listKeys, readAudit, readChain, readUsage } from './reading.ts'
 import { defineRoute, type Route } from './route.ts'
 import {
   AuditPage,
   AuditQuery,
+  Chain,
   Changed,
+  Disabled,
   IssueBody,
   Issued,
   Key,
@@ -12,6 +14,8 @@ import {
   KeyPage,
   ListQuery,
   ReasonBody,
+  RevokeBody,
+  Revoked,
   RotateBody,
   Rotated,
   Session,
@@ -116,28 +120,51 @@ export const ROUTES: readonly Route[] = [
     ],
     run: rotateKey,
   }),
-  ...(['revoke', 'disable', 'enable'] as const).map((action) =>
-    defineRoute({
-      method: 'POST',
-      path: `/keys/{id}/${action}`,
-      operationId: `${action}Key`,
-      summary: {
-        revoke: 'End a key for good; answered when no process accepts it',
-        disable: 'Refuse a key until it is enabled; answered when no process accepts it',
-        enable: 'Accept a disabled key again',
-      }[action],
-      body: ReasonBody,
-      answer: Changed,
-      headers: ['ETag'],
-      problems: [
-        'not_found',
-        'conflict',
-        'unconfirmed',
-        ...(action === 'revoke' ? [] : (['ended', 'revoked'] as const)),
-      ],
-      run: (call) => changeStanding(call, action),
-    }),
-  ),
+  defineRoute({
+    method: 'POST',
+    path: '/keys/{id}/revoke',
+    operationId: 'revokeKey',
+    summary: 'End a key and the older keys of its rotation chain for good; answered when no process accepts them',
+    body: RevokeBody,
+    answer: Revoked,
+    headers: ['ETag'],
+    problems: ['not_found', 'conflict', 'unconfirmed'],
+    run: revokeKey,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/keys/{id}/disable',
+    operationId: 'disableKey',
+    summary: 'Refuse a key until it is enabled; answered when no process accepts it',
+    body: ReasonBody,
+    answer: Disabled,
+    headers: ['ETag'],
+    problems: ['not_found', 'ended', 'revoked', 'conflict', 'unconfirmed'],
+    run: disableKey,
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/keys/{id}/enable',
+    operationId: 'enableKey',
+    summary: 'Accept a disabled key again',
+    body: ReasonBody,
+    answer: Changed,
+    headers: ['ETag'],
+    problems: ['not_found', 'ended', 'revoked', 'conflict', 'unconfirmed'],
+    run: enableKey,
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/keys/{id}/chain',
+    operationId: 'getKeyChain',
+    summary: 'A key and those of its rotation chain that have not ended, oldest first',
+    answer: Chain,
+    problems: ['not_found'],
+    async run(call) {
+      const key = await findKey(call, call.id)
+      return { status: 200, body: await readChain(call, key.id) }
+    },
+  }),
   defineRoute({
     method: 'GET',
     path: '/keys/{id}/audit',

@@ -82,7 +82,43 @@ export const Confirmation = Type.Object(
 
 export const Changed = Type.Object({ key: Key, confirmation: Confirmation }, closed)
 
-export const Rotated = Type.Object({ token: Token, key: Key, previous: Key, confirmation: Confirmation }, closed)
+/** A key of a rotation chain, as far as a change of another one speaks of it. */
+export const ChainKey = Type.Object(
+  {
+    id: Id,
+    hint: Type.String(),
+    name: Type.String(),
+    state: Type.Enum(states),
+    until: Type.Union([Time, Type.Null()], {
+      description: 'When the key ends by itself; null when nothing ends it, and when it has ended.',
+    }),
+  },
+  closed,
+)
+
+const AlsoEnded = Type.Array(ChainKey, {
+  description: 'Other keys of the rotation chain that were ended with this one, the nearest first.',
+})
+const StillAccepted = Type.Array(ChainKey, {
+  description: 'Keys of the rotation chain that are accepted still, oldest first.',
+})
+
+export const Revoked = Type.Object(
+  { key: Key, confirmation: Confirmation, alsoEnded: AlsoEnded, stillAccepted: StillAccepted },
+  closed,
+)
+
+export const Disabled = Type.Object({ key: Key, confirmation: Confirmation, stillAccepted: StillAccepted }, closed)
+
+export const Chain = Type.Object(
+  { keys: Type.Array(ChainKey, { description: 'The key, and those of its chain that have not ended, oldest first.' }) },
+  closed,
+)
+
+export const Rotated = Type.Object(
+  { token: Token, key: Key, previous: Key, alsoEnded: AlsoEnded, confirmation: Confirmation },
+  closed,
+)
 
 const AnyJson = Type.Unsafe<Json>(Type.Unknown())
 
@@ -152,7 +188,9 @@ export const Problem = Type.Object(
 
 const Cursor = Type.String({ minLength: 1, maxLength: 400, description: '`next` of the page before.' })
 const Limit = Type.Integer({ minimum: 1, maximum: 500, default: 50 })
-const Owner = Type.String({ minLength: 1, maxLength: 255 })
+const NewOwner = Type.Union([Type.String({ minLength: 1, maxLength: 255 }), Type.Null()], {
+  description: 'Whose key; null states that it has no owner. Operators must give it, and others may not.',
+})
 
 export const ListQuery = Type.Object(
   {
@@ -194,7 +232,7 @@ const expiry = {
 
 export const IssueBody = Type.Object(
   {
-    owner: Type.Optional(Owner),
+    owner: Type.Optional(NewOwner),
     name: Type.Optional(Name),
     scopes: Type.Optional(Scopes),
     environment: Type.Optional(Type.String({ minLength: 1, maxLength: 16 })),
@@ -237,6 +275,19 @@ export const RotateBody = Type.Object(
 
 export const ReasonBody = Type.Object({ reason: Type.Optional(Reason) }, closed)
 
+export const RevokeBody = Type.Object(
+  {
+    chain: Type.Optional(
+      Type.Enum(['predecessors', 'all', 'none'], {
+        default: 'predecessors',
+        description: 'Keys of the rotation chain that are revoked too: older ones, successors as well, or none.',
+      }),
+    ),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+)
+
 /** Shapes that the document gives a name. */
 export const NAMED = {
   Key,
@@ -244,6 +295,10 @@ export const NAMED = {
   Issued,
   Confirmation,
   Changed,
+  ChainKey,
+  Chain,
+  Revoked,
+  Disabled,
   Rotated,
   AuditEntry,
   AuditPage,
@@ -257,6 +312,10 @@ export type KeyPage = Static<typeof KeyPage>
 export type Issued = Static<typeof Issued>
 export type Confirmation = Static<typeof Confirmation>
 export type Changed = Static<typeof Changed>
+export type ChainKey = Static<typeof ChainKey>
+export type Chain = Static<typeof Chain>
+export type Revoked = Static<typeof Revoked>
+export type Disabled = Static<typeof Disabled>
 export type Rotated = Static<typeof Rotated>
 export type AuditEntry = Static<typeof AuditEntry>
 export type AuditPage = Static<typeof AuditPage>
@@ -270,3 +329,4 @@ export type IssueBody = Static<typeof IssueBody>
 export type UpdateBody = Static<typeof UpdateBody>
 export type RotateBody = Static<typeof RotateBody>
 export type ReasonBody = Static<typeof ReasonBody>
+export type RevokeBody = Static<typeof RevokeBody>

@@ -1,6 +1,6 @@
 import type { Confirmation as CoreConfirmation } from '@bearward/core'
 import type { AuditEntry as KeyringEntry, Key as KeyringKey, KeyWithUsage, Usage as LastUse } from '@bearward/keyring'
-import type { AuditEntry, Confirmation, Json, Key } from './schemas.ts'
+import type { AuditEntry, ChainKey, Confirmation, Json, Key } from './schemas.ts'
 
 /** RFC 3339 has four digits for the year; the keyring takes what a `Date` can hold. */
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z')
@@ -54,6 +54,15 @@ export function keyJson(key: KeyringKey | KeyWithUsage, use: LastUse = UNUSED): 
     lastUsedAt: timeOrNone(lastUsedAt),
     lastUsedFrom,
   }
+}
+
+/** States in which nothing is left to come. */
+const OVER: readonly string[] = ['expired', 'retired', 'revoked']
+
+/** A key of a rotation chain. */
+export function chainKeyJson({ id, hint, name, state, expiresAt, graceEndsAt }: KeyringKey): ChainKey {
+  const end = Math.min(expiresAt ?? Number.POSITIVE_INFINITY, graceEndsAt ?? Number.POSITIVE_INFINITY)
+  return { id, hint, name, state, until: OVER.includes(state) || end === Number.POSITIVE_INFINITY ? null : timeOf(end) }
 }
 
 /** An entry of the audit trail, its moments written out. */

@@ -8,7 +8,7 @@ async function twoOwners(): Promise<World & { id: string }> {
   const world = createWorld()
   const { key } = await world.keyring.issue({ id: 'key_alice', owner: 'acct_1', name: 'secret-name', actor: 'alice' })
   await world.keyring.issue({ id: 'key_bob', owner: 'acct_2', actor: 'bob' })
-  await world.keyring.issue({ id: 'key_nobody', actor: 'ops' })
+  await world.keyring.issue({ owner: null, id: 'key_nobody', actor: 'ops' })
   return Object.assign(world, { id: key.id })
 }
 

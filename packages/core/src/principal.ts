@@ -1,5 +1,5 @@
 import { showAsJson } from './inspect.ts'
-import type { Captured, KeyRecord } from './record.ts'
+import type { Captured, EnvironmentOf, KeyRecord } from './record.ts'
 import { ScopeSet } from './scopes.ts'
 
 /**
@@ -17,7 +17,7 @@ export class Principal<K extends KeyRecord = KeyRecord, S extends string = strin
   /** Whose key it is. */
   readonly owner: string | undefined
   /** The record's environment, or else the one in the token, where the digest covers it. */
-  readonly environment: string | undefined
+  readonly environment: EnvironmentOf<K> | undefined
   readonly #key: K
   readonly #signal: () => AbortSignal
 
@@ -26,7 +26,7 @@ export class Principal<K extends KeyRecord = KeyRecord, S extends string = strin
     this.keyId = captured.id
     this.scopes = new ScopeSet<S>(captured.scopes, { patterns: facts.scopePatterns })
     this.owner = captured.owner
-    this.environment = captured.environment ?? facts.environment
+    this.environment = (captured.environment ?? facts.environment) as EnvironmentOf<K> | undefined
     this.#key = facts.row
     this.#signal = facts.signal
     Object.freeze(this)

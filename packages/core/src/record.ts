@@ -28,6 +28,9 @@ export interface KeyRecord {
   readonly disabled?: boolean | null
 }
 
+/** The environments that a record type names; `string` where it names none. */
+export type EnvironmentOf<K extends KeyRecord> = K['environment'] & string
+
 /** What decides about a key, read once from the user's row and frozen. */
 export interface Captured {
   readonly id: string

@@ -41,10 +41,14 @@ export interface TokenFormat {
   readonly maxLength?: number
 }
 
-/** A format that tokens can be issued in. */
-export interface KeyFormat extends TokenFormat {
+/**
+ * A format that tokens can be issued in.
+ *
+ * @typeParam E the environments, or `string` where the format has none
+ */
+export interface KeyFormat<E extends string = string> extends TokenFormat {
   readonly prefix: string
-  readonly environments: readonly string[]
+  readonly environments: readonly E[]
   readonly maxLength: number
   /**
    * A new token from the runtime's CSPRNG.
@@ -66,12 +70,16 @@ export interface KeyFormat extends TokenFormat {
 /** Fills the array with random bytes and nothing else; `crypto.getRandomValues` is one. */
 export type RandomBytes = (bytes: Uint8Array<ArrayBuffer>) => unknown
 
-/** What `keyFormat()` takes. */
-export interface KeyFormatOptions {
+/**
+ * What `keyFormat()` takes.
+ *
+ * @typeParam E the environments, inferred from `environments`
+ */
+export interface KeyFormatOptions<E extends string = string> {
   /** Stands first in every token: letters and digits, single `_` inside, 1 to 32 characters. */
   readonly prefix: string
   /** Stands second: lower-case letters and digits, 1 to 16 characters each. Default none. */
-  readonly environments?: readonly string[]
+  readonly environments?: readonly E[]
   /** Source of random bytes. Default the runtime's CSPRNG; give another in tests alone. */
   readonly random?: RandomBytes
 }
@@ -99,7 +107,7 @@ const ENVIRONMENT = /^[a-z0-9]{1,16}$/
  * format.hint(token)  // 'acme_live_4fTq…'
  * ```
  */
-export function keyFormat(options: KeyFormatOptions): KeyFormat {
+export function keyFormat<const E extends string = string>(options: KeyFormatOptions<E>): KeyFormat<E> {
   const bodyLength = SECRET_LENGTH + CHECKSUM_LENGTH
   const { prefix, environments, random, heads, maxLength, headOf } = layoutOf('keyFormat', options, bodyLength)
 
@@ -113,7 +121,7 @@ export function keyFormat(options: KeyFormatOptions): KeyFormat {
   }
   const parse = (token: string): ParsedToken | null => readFrom(token, 0)
 
-  const format: KeyFormat = Object.freeze({
+  const format: KeyFormat<E> = Object.freeze({
     prefix,
     environments,
     maxLength,
@@ -144,7 +152,7 @@ export function readerOf(formats: readonly TokenFormat[]): TokenReader | undefin
 }
 
 /** What `idKeyFormat()` takes. */
-export interface IdKeyFormatOptions extends KeyFormatOptions {
+export interface IdKeyFormatOptions<E extends string = string> extends KeyFormatOptions<E> {
   /** Characters of the id. Default 16, 4 to 64. */
   readonly idLength?: number
   /** Characters of the secret. Default 43 (256 bits), 22 (131 bits) to 128. */
@@ -168,7 +176,7 @@ export interface IdKeyFormatOptions extends KeyFormatOptions {
  * })
  * ```
  */
-export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
+export function idKeyFormat<const E extends string = string>(options: IdKeyFormatOptions<E>): KeyFormat<E> {
   const idLength = wholeNumber('idKeyFormat', 'idLength', options?.idLength, 16, 4, 64)
   const secretLength = wholeNumber('idKeyFormat', 'secretLength', options?.secretLength, SECRET_LENGTH, 22, 128)
   const bodyLength = idLength + 1 + secretLength
@@ -305,14 +313,14 @@ function headsOf(prefix: string, environments: readonly string[]): readonly Head
 }
 
 /** What all formats with a prefix share: their heads, and a body of fixed length behind each. */
-interface Layout extends Required<KeyFormatOptions> {
+interface Layout<E extends string> extends Required<KeyFormatOptions<E>> {
   readonly heads: readonly Head[]
   readonly maxLength: number
   /** The head of the token that `value` ends with, from `start` on (default 0), if its length is right too. */
   readonly headOf: (value: string, start?: number) => Head | undefined
 }
 
-function layoutOf(maker: string, options: KeyFormatOptions, bodyLength: number): Layout {
+function layoutOf<E extends string>(maker: string, options: KeyFormatOptions<E>, bodyLength: number): Layout<E> {
   const checked = checkFormatOptions(maker, options)
   const heads = headsOf(checked.prefix, checked.environments)
   const headOf = (value: string, start = 0): Head | undefined => {
@@ -367,7 +375,10 @@ function base62Pattern(length: number): string {
   return `[0-9A-Za-z]{${length}}`
 }
 
-function checkFormatOptions(maker: string, options: KeyFormatOptions): Required<KeyFormatOptions> {
+function checkFormatOptions<E extends string>(
+  maker: string,
+  options: KeyFormatOptions<E>,
+): Required<KeyFormatOptions<E>> {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${maker}: options must be an object with a \`prefix\``)
   const { prefix, environments = [], random = (bytes) => crypto.getRandomValues(bytes) } = options

@@ -87,6 +87,8 @@ export function setUp(store: KeyStore = memoryStore(), digest?: Digester): World
 
 /** Imports one vector's row. */
 export async function importVector({ keyring }: World, { system, row }: Vector): Promise<void> {
-  const { imported, problems } = await keyring.import([row], { read: READERS[system] })
+  const read = READERS[system]
+  if (read === undefined) throw new Error(`no reader: ${system}`)
+  const { imported, problems } = await keyring.import([row], { read })
   if (imported !== 1) throw new Error(`not imported: ${problems[0]?.message}`)
 }

@@ -1,10 +1,11 @@
-import type { Change, Clock, Confirmation } from '@bearward/core'
+import type { Change, Clock, Confirmation, MaybePromise } from '@bearward/core'
 import type { NewAuditEntry } from './audit.ts'
 import { KeyringError } from './errors.ts'
 import type { KeyringEvents } from './events.ts'
-import type { StoredKey } from './key.ts'
+import { type StoredKey, storedOf } from './key.ts'
 import type { KeyringSettings } from './options.ts'
 import { Outbox } from './outbox.ts'
+import { isSelected, type KeySelector } from './selector.ts'
 import type { Commit, KeyStore } from './store.ts'
 
 /** What one commit writes, and which keys the processes must forget. */
@@ -47,27 +48,29 @@ export class Changes {
   }
 
   /**
-   * Changes one key by what `plan` makes of it, again and again until nobody has changed it meanwhile.
+   * Changes one key by what `plan` makes of it, again and again until nobody has changed it meanwhile. Its owner is checked
+   * on the row that the plan is made for, and the commit holds for no other version of it.
    *
    * @param plan makes the commit out of the key as it stands, or `undefined` when there is nothing to do or to tell
    * @returns the confirmation, or `undefined` when there was nothing to do
    * @throws {KeyringError} `not_found`, `conflict`, `unconfirmed`, or what `plan` throws
    */
   async change<P extends Plan | undefined>(
-    id: string,
+    selector: KeySelector,
     reach: Reach,
-    plan: (key: StoredKey, now: number) => P,
+    plan: (key: StoredKey, now: number) => MaybePromise<P>,
   ): Promise<Confirmation | (P extends Plan ? never : undefined)> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const key = await this.#store.findById(id)
-      if (key === null) throw new KeyringError('id: there is no such key', { code: 'not_found', field: 'id' })
-      const { lastUsedAt: _at, lastUsedFrom: _from, ...stored } = key
-      const planned = plan(stored, this.#clock.now())
+      const key = await this.#store.findById(selector.id)
+      if (key === null || !isSelected(key, selector)) {
+        throw new KeyringError('id: there is no such key', { code: 'not_found', field: 'id' })
+      }
+      const planned = await plan(storedOf(key), this.#clock.now())
       if (planned === undefined) return undefined as P extends Plan ? never : undefined
-      if (planned.audit.length === 0) return this.publish(planned, undefined, reach)
+      if (planned.audit.length === 0) return this.publishAgain(planned.invalidations, reach)
       const outcome = await this.#store.commit(this.#commitOf(planned))
       if (outcome.status === 'duplicate') throw duplicate(outcome.field)
-      if (outcome.status === 'committed') return this.publish(planned, outcome.sequence, reach)
+      if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
     }
     throw new KeyringError('others have changed this key again and again meanwhile; try later', { code: 'conflict' })
   }
@@ -79,7 +82,7 @@ export class Changes {
    */
   async create(planned: Plan, reach: Reach): Promise<Confirmation> {
     const outcome = await this.#store.commit(this.#commitOf(planned))
-    if (outcome.status === 'committed') return this.publish(planned, outcome.sequence, reach)
+    if (outcome.status === 'committed') return this.#publish(planned, outcome.sequence, reach)
     throw duplicate(outcome.status === 'duplicate' ? outcome.field : 'id')
   }
 
@@ -91,7 +94,7 @@ export class Changes {
    */
   async changeMany(planned: Plan, reach: Reach): Promise<Confirmation | undefined> {
     const outcome = await this.#store.commit(this.#commitOf(planned))
-    return outcome.status === 'committed' ? this.publish(planned, outcome.sequence, reach) : undefined
+    return outcome.status === 'committed' ? this.#publish(planned, outcome.sequence, reach) : undefined
   }
 
   #commitOf({ create = [], update = [], audit, invalidations }: Plan): Commit {
@@ -99,22 +102,38 @@ export class Changes {
   }
 
   /**
-   * Tells the processes what they must forget.
+   * Publishes once more what was committed before, and writes nothing.
    *
-   * @param sequence of the commit; `undefined` where nothing was left to commit
    * @throws {KeyringError} `unconfirmed`
    */
-  async publish({ audit, invalidations }: Plan, sequence: number | undefined, reach: Reach): Promise<Confirmation> {
-    const change: Change = { invalidations, sequence }
-    if (sequence !== undefined) this.outbox.claim(sequence)
+  async publishAgain(invalidations: Change['invalidations'], reach: Reach): Promise<Confirmation> {
+    // A channel that reads the log would write an entry to get a place in it. The change has one, at the last or before.
+    const [last] = this.#channel.durable ? await this.#store.audit({ limit: 1 }) : []
+    return this.#send({ invalidations, sequence: last?.sequence }, [], reach)
+  }
+
+  /** Tells the processes what they must forget after a commit. */
+  async #publish({ audit, invalidations }: Plan, sequence: number, reach: Reach): Promise<Confirmation> {
+    const keyIds = audit.map(({ keyId }) => keyId)
+    this.outbox.claim(sequence)
+    try {
+      const confirmation = await this.#send({ invalidations, sequence }, keyIds, reach)
+      if (confirmation === UNKNOWN) this.outbox.release(sequence)
+      else this.outbox.takeOut(sequence)
+      return confirmation
+    } catch (error) {
+      this.outbox.release(sequence)
+      throw error
+    }
+  }
+
+  /** @throws {KeyringError} `unconfirmed` */
+  async #send(change: Change, keyIds: readonly string[], reach: Reach): Promise<Confirmation> {
     try {
       const confirmation = await this.#channel.publish(change, { confirm: reach.confirm })
-      const keyIds = audit.map(({ keyId }) => keyId)
       this.#events.emit('published', { keyIds, confirmation })
-      if (sequence !== undefined) this.outbox.takeOut(sequence)
       return confirmation
     } catch (cause) {
-      if (sequence !== undefined) this.outbox.release(sequence)
       if (!reach.strict) {
         this.#events.emit('failed', { task: 'publish', error: cause })
         return UNKNOWN

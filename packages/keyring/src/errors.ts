@@ -54,3 +54,12 @@ export class KeyringError extends Error {
     this.field = facts.field
   }
 }
+
+/**
+ * The error of a call that names no owner. It is a `TypeError`, since the program is wrong and not the data that it was
+ * given, and has `code` and `field` like a `KeyringError`.
+ */
+export function ownerMissing(method: string): TypeError {
+  const error = new TypeError(`${method}: option \`owner\` must be given; null states that there is none`)
+  return Object.assign(error, { code: 'invalid_input', field: 'owner' } as const)
+}

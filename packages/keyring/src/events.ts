@@ -1,5 +1,5 @@
 import type { Clock, Confirmation } from '@bearward/core'
-import type { Key } from './key.ts'
+import type { Key, Metadata } from './key.ts'
 
 /** What every event of a change carries. */
 export interface ChangeEvent {
@@ -48,9 +48,14 @@ export interface KeyringEventFacts {
 /** The names of a keyring's events. */
 export type KeyringEvent = keyof KeyringEventFacts
 
+/** Facts of an event, its keys with the types that the keyring declares. */
+type TypedFacts<Facts, M extends object, E extends string> = {
+  readonly [Field in keyof Facts]: Facts[Field] extends Key ? Key<M, E> : Facts[Field]
+}
+
 /** Takes an event. What it throws is reported like any uncaught error and changes nothing. */
-export type KeyringListener<Name extends KeyringEvent> = (
-  event: KeyringEventFacts[Name] & { readonly at: number },
+export type KeyringListener<Name extends KeyringEvent, M extends object = Metadata, E extends string = string> = (
+  event: TypedFacts<KeyringEventFacts[Name], M, E> & { readonly at: number },
 ) => void
 
 const NAMES: readonly KeyringEvent[] = [

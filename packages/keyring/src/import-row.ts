@@ -1,15 +1,7 @@
 import { sha256 } from '@bearward/core'
+import { declaredMetadata } from './declared-metadata.ts'
 import { taggedDigest, taggedHandle } from './foreign.ts'
-import {
-  checkFlag,
-  checkMetadata,
-  checkMoment,
-  checkNames,
-  checkOptionalText,
-  checkScopes,
-  checkText,
-  invalid,
-} from './input.ts'
+import { checkFlag, checkMoment, checkNames, checkNewOwner, checkScopes, checkText, invalid } from './input.ts'
 import { isDeclaredIn } from './issue.ts'
 import type { Metadata, StoredKey } from './key.ts'
 import type { KeyringSettings } from './options.ts'
@@ -35,7 +27,8 @@ export interface ImportRow {
   /** What a list may show of the token. At most 64 characters. Default: nothing but `…`. */
   readonly hint?: string | undefined
   readonly name?: string | undefined
-  readonly owner?: string | null | undefined
+  /** Whose key it is; `null` states that it has no owner. There is no default. */
+  readonly owner: string | null
   /** One of the keyring's environments. Default none. */
   readonly environment?: string | null | undefined
   /** As the other system named them; see `mapScopes`. */
@@ -100,10 +93,11 @@ export async function planRow(settings: KeyringSettings, row: ImportRow, rules: 
     ...proof,
     id: await idOf(rules.source ?? format, row, proof.digest),
     name: checkText('name', row.name ?? '', 0),
-    owner: checkOptionalText('owner', row.owner) ?? null,
+    owner:
+      row.owner === undefined ? invalid('owner', 'given; null states that there is none') : checkNewOwner(row.owner),
     environment: row.environment ? environmentOf(settings.format, row.environment) : null,
     scopes: checkScopes(rules.mapScopes(row.scopes ?? [], row), isDeclaredIn(settings)),
-    metadata: checkMetadata(row.metadata ?? {}),
+    metadata: await declaredMetadata(settings.metadata, row.metadata ?? {}),
     createdAt: createdAt ?? rules.now,
     notBefore: checkMoment('notBefore', row.notBefore ?? null),
     expiresAt: checkMoment('expiresAt', row.expiresAt ?? null),

@@ -38,6 +38,11 @@ export interface ImportOptions<R = ImportRow, S extends string = string> extends
   readonly signal?: AbortSignal | undefined
 }
 
+/** What `import()` takes besides rows that are no import rows. */
+export type ReadingOptions<R, S extends string = string> = ImportOptions<R, S> & {
+  readonly read: (row: R) => ImportRow | null
+}
+
 const FIELDS = ['read', 'mapScopes', 'source', 'dryRun', 'onProgress', 'signal', ...ATTRIBUTION]
 const BATCH = 100
 /** Tries before a batch is given up that others keep writing into. */

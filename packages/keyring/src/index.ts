@@ -8,14 +8,16 @@ export {
   type FieldChange,
   type NewAuditEntry,
 } from './audit.ts'
+export type { StillAccepted } from './chain.ts'
+export type { MetadataSchema, SchemaIssue, SchemaResult } from './declared-metadata.ts'
 export { KeyringError, type KeyringErrorCode } from './errors.ts'
 export type { ChangeEvent, KeyringEvent, KeyringEventFacts, KeyringListener } from './events.ts'
 export type { Expired, ExpireOptions } from './expiry.ts'
 export type { ForeignFormat, SlowHashes } from './foreign.ts'
-export type { ImportOptions, ScopeMapping } from './import.ts'
+export type { ImportOptions, ReadingOptions, ScopeMapping } from './import.ts'
 export type { ImportRow } from './import-row.ts'
 export type { ImportProblem, ImportSummary } from './import-summary.ts'
-export type { Expiry, Issued, IssueOptions } from './issue.ts'
+export type { Expiry, GivenMetadata, Issued, IssueFields, IssueOptions, OwnIssueOptions } from './issue.ts'
 export {
   type JsonValue,
   KEY_STATES,
@@ -28,16 +30,19 @@ export {
   type Usage,
 } from './key.ts'
 export type { DayOfUse, KeyUsage, UsageOptions } from './key-usage.ts'
-export { createKeyring, type Keyring } from './keyring.ts'
+export { type AnyKeyring, createKeyring, type Keyring } from './keyring.ts'
 export { type KeyAction, type Rule, TRANSITIONS } from './lifecycle.ts'
 export { foldCase, isListed, newestFirst } from './listing.ts'
 export type { AuditOptions, AuditPage, KeyPage, ListOptions } from './lists.ts'
 export { memoryStore } from './memory.ts'
 export type { KeyringOptions } from './options.ts'
+export type { OwnerKeyring } from './owner-keyring.ts'
 export { type KeyringRecord, recordOf } from './record.ts'
+export type { ChainPart, RevokeAllOptions, Revoked, RevokedAll, RevokeOptions } from './revoke.ts'
 export type { Changed, ChangeOptions } from './room.ts'
 export type { Rotated, RotateOptions } from './rotate.ts'
-export type { RevokeAllOptions, RevokedAll, UpdateOptions } from './standing.ts'
+export type { OwnerOption } from './selector.ts'
+export type { Disabled, UpdateOptions } from './standing.ts'
 export {
   type AuditQuery,
   type Commit,

@@ -43,11 +43,28 @@ export function checkNames(input: unknown, known: readonly string[]): void {
   }
 }
 
+/**
+ * Refuses conditions that are named and `undefined`. A caller that names a condition means to select fewer keys; read as
+ * "left out", a value that is missing would select all of them.
+ */
+export function checkConditions(input: object, names: readonly string[]): void {
+  for (const name of names) {
+    if (Object.hasOwn(input, name) && (input as Record<string, unknown>)[name] === undefined) {
+      invalid(name, 'given a value, or left out: undefined would select all')
+    }
+  }
+}
+
 /** Ids are compared as bytes by every store, and sorted. */
 const ID = /^[\x21-\x7e]{1,64}$/
 
+/** Returns `true` for a string that can be an id. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value)
+}
+
 export function checkId(field: string, value: unknown): string {
-  if (typeof value !== 'string' || !ID.test(value)) invalid(field, 'a string of 1 to 64 visible ASCII characters')
+  if (!isId(value)) invalid(field, 'a string of 1 to 64 visible ASCII characters')
   return value
 }
 
@@ -66,6 +83,20 @@ export function isText(field: keyof typeof TEXT_LIMITS, value: unknown, least = 
 
 export function checkOptionalText(field: keyof typeof TEXT_LIMITS, value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : checkText(field, value)
+}
+
+/** Spaces, control characters and characters that are drawn as nothing. */
+const INVISIBLE = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u
+
+/** Returns `true` for an owner that a person can see, and that a store can keep. */
+export function isOwner(value: unknown): value is string {
+  return isText('owner', value) && !INVISIBLE.test(value)
+}
+
+/** Owner of a new key: a name, or `null` for none. */
+export function checkNewOwner(value: unknown): string | null {
+  if (value === null || isOwner(value)) return value
+  return invalid('owner', `a string of 1 to ${TEXT_LIMITS.owner} characters with a visible one, or null for none`)
 }
 
 /** What a list of scopes may hold. */

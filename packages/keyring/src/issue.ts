@@ -1,13 +1,14 @@
 import { type Attribution, auditOf } from './audit.ts'
+import { declaredMetadata } from './declared-metadata.ts'
+import { ownerMissing } from './errors.ts'
 import {
   ATTRIBUTION,
   checkAttribution,
   checkDuration,
   checkId,
-  checkMetadata,
   checkMoment,
   checkNames,
-  checkOptionalText,
+  checkNewOwner,
   checkScopes,
   checkText,
   invalid,
@@ -25,18 +26,42 @@ export interface Expiry {
   readonly expiresInMs?: number | undefined
 }
 
-/** What `issue()` takes. */
-export interface IssueOptions<S extends string = string> extends Attribution, Expiry {
-  /** Whose key it is. 1 to 255 characters. */
-  readonly owner?: string | undefined
+/**
+ * What `issue()` takes.
+ *
+ * @typeParam S the declared scopes, or `string`
+ * @typeParam I the declared metadata, or anything that JSON can write
+ * @typeParam E the environments of the format, or `string`
+ */
+export type IssueOptions<S extends string = string, I = Metadata, E extends string = string> = IssueFields<S, E> & {
+  /** Whose key it is, 1 to 255 characters; `null` states that it has no owner. There is no default. */
+  readonly owner: string | null
+} & GivenMetadata<I>
+
+/** What `issue()` of `keyring.forOwner()` takes. */
+export type OwnIssueOptions<S extends string = string, I = Metadata, E extends string = string> = IssueFields<S, E> &
+  GivenMetadata<I>
+
+/** Metadata may be left out where an empty object is of its type. */
+export type GivenMetadata<I> =
+  Record<never, never> extends I
+    ? {
+        /** Anything JSON can write, at most 4096 bytes. Not for secrets: it stands in the audit trail. */
+        readonly metadata?: I | undefined
+      }
+    : {
+        /** What the keyring declares, at most 4096 bytes as JSON. Not for secrets: it stands in the audit trail. */
+        readonly metadata: I
+      }
+
+/** What `issue()` takes besides the owner and the metadata. */
+export interface IssueFields<S extends string = string, E extends string = string> extends Attribution, Expiry {
   /** What people call it. Up to 200 characters. */
   readonly name?: string | undefined
   /** What it may do. At most 100; none means no permission. */
   readonly scopes?: readonly S[] | undefined
   /** One of the format's environments. Default the first of them. */
-  readonly environment?: string | undefined
-  /** Anything JSON can write, at most 4096 bytes. Not for secrets: it stands in the audit trail. */
-  readonly metadata?: Metadata | undefined
+  readonly environment?: E | undefined
   /** `Date` or epoch milliseconds before which it is refused. */
   readonly notBefore?: Date | number | null | undefined
   /** Its id, 1 to 64 characters; for callers that must not issue twice: a taken id is `duplicate`. Default: a new one. */
@@ -44,10 +69,10 @@ export interface IssueOptions<S extends string = string> extends Attribution, Ex
 }
 
 /** A key with its token, which is shown this once. */
-export interface Issued {
+export interface Issued<M extends object = Metadata, E extends string = string> {
   /** Hand it to the owner; it is kept nowhere. */
   readonly token: string
-  readonly key: Key
+  readonly key: Key<M, E>
 }
 
 const FIELDS = [
@@ -66,8 +91,9 @@ const FIELDS = [
 export async function issue({ settings, changes, events }: Room, options: IssueOptions): Promise<Issued> {
   checkNames(options, FIELDS)
   const by = checkAttribution(options)
+  const metadata = await declaredMetadata(settings.metadata, options.metadata ?? {})
   const now = settings.clock.now()
-  const facts = factsOf(settings, options, now)
+  const facts = { ...factsOf(settings, options, now), metadata, owner: ownerOf(options) }
   const { token, digest, hint } = await makeToken(settings.format, settings.digest, facts.environment)
   const key: StoredKey = { ...facts, digest, secretHash: null, hint }
   await changes.create(
@@ -83,17 +109,15 @@ function factsOf(
   settings: KeyringSettings,
   options: IssueOptions,
   now: number,
-): Omit<StoredKey, keyof TokenFacts | 'secretHash'> {
+): Omit<StoredKey, keyof TokenFacts | 'secretHash' | 'metadata' | 'owner'> {
   const expiresAt = checkExpiry(options, now)
   const notBefore = checkMoment('notBefore', options.notBefore ?? null)
   if (notBefore !== null && expiresAt !== null && notBefore >= expiresAt) invalid('notBefore', 'before the expiry')
   return {
     id: checkId('id', options.id ?? settings.ids()),
     name: options.name === undefined ? '' : checkText('name', options.name, 0),
-    owner: checkOptionalText('owner', options.owner) ?? null,
     environment: environmentOf(settings.format, options.environment),
     scopes: checkScopes(options.scopes ?? [], isDeclaredIn(settings)),
-    metadata: checkMetadata(options.metadata ?? {}),
     createdAt: now,
     notBefore,
     expiresAt,
@@ -110,6 +134,11 @@ function factsOf(
 }
 
 type TokenFacts = Omit<NewToken, 'token'>
+
+function ownerOf({ owner }: Partial<IssueOptions>): string | null {
+  if (owner === undefined) throw ownerMissing('issue')
+  return checkNewOwner(owner)
+}
 
 /** Whether a scope may be granted: any where none was declared, and patterns where they are turned on. */
 export function isDeclaredIn({ scopes, scopePatterns }: KeyringSettings): (scope: string) => boolean {

@@ -1,12 +1,13 @@
 import { DAY } from '@bearward/core'
-import { checkId, checkNames, checkWhole } from './input.ts'
+import { checkNames, checkWhole } from './input.ts'
 import type { Usage } from './key.ts'
 import type { Room } from './room.ts'
+import { isSelected, type OwnerOption, selectorOf } from './selector.ts'
 import { USAGE_DAYS } from './store.ts'
 import type { AddressUse } from './use-record.ts'
 
 /** What `usage()` takes. */
-export interface UsageOptions {
+export interface UsageOptions extends OwnerOption {
   /** Days to tell of, 1 to 90; today is the last of them. Default 30. */
   readonly days?: number | undefined
 }
@@ -30,10 +31,11 @@ const DEFAULT_DAYS = 30
 
 export async function usage({ settings }: Room, id: string, options: UsageOptions): Promise<KeyUsage | null> {
   const { store, clock } = settings
-  checkNames(options, ['days'])
+  checkNames(options, ['days', 'owner'])
   const count = checkWhole('days', options.days ?? DEFAULT_DAYS, USAGE_DAYS)
-  const key = await store.findById(checkId('id', id))
-  if (key === null) return null
+  const selector = selectorOf(id, options)
+  const key = await store.findById(selector.id)
+  if (key === null || !isSelected(key, selector)) return null
   const first = Math.floor(clock.now() / DAY) - count + 1
   const { days, addresses } = await store.usage(id, first)
   const usesOf = new Map(days.map(({ day, uses }) => [day, uses]))

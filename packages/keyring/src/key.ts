@@ -73,17 +73,25 @@ export const KEY_STATES: readonly KeyState[] = Object.freeze([
   'revoked',
 ])
 
+/** Fields that the store keeps for the keyring, and those that a declaration of the keyring gives a narrower type. */
+type NotShown = 'digest' | 'secretHash' | 'announcedAt' | 'endsPredecessor' | 'metadata' | 'environment'
+
 /**
  * A key as everybody but the store sees it: all that is stored, less what was made of the token. Times are epoch milliseconds. What a
  * handler gets as `principal.key`.
+ *
+ * @typeParam M the declared metadata, or anything that JSON can write
+ * @typeParam E the environments of the format, or `string`
  */
-export interface Key extends Omit<StoredKey, 'digest' | 'secretHash' | 'announcedAt' | 'endsPredecessor'> {
+export interface Key<M extends object = Metadata, E extends string = string> extends Omit<StoredKey, NotShown> {
+  readonly metadata: M
+  readonly environment: E | null
   /** Where the key stood when it was read. */
   readonly state: KeyState
 }
 
 /** A key with what is known of its use. */
-export interface KeyWithUsage extends Key, Usage {}
+export interface KeyWithUsage<M extends object = Metadata, E extends string = string> extends Key<M, E>, Usage {}
 
 /** The earlier of the two dates that end a key; `null` when nothing does. */
 export function endOf({ expiresAt, graceEndsAt }: Pick<StoredKey, 'expiresAt' | 'graceEndsAt'>): number | null {
@@ -106,6 +114,12 @@ export function stateOf(key: StoredKey, now: number): KeyState {
 export function keyOf(stored: StoredKey, now: number): Key {
   const { digest: _d, secretHash: _s, announcedAt: _a, endsPredecessor: _e, ...shown } = stored
   return { ...shown, state: stateOf(stored, now) }
+}
+
+/** A row of a store without what is known of its use: what a commit writes. */
+export function storedOf(row: StoredKey & Usage): StoredKey {
+  const { lastUsedAt: _at, lastUsedFrom: _from, ...stored } = row
+  return stored
 }
 
 /** The same with its use. */

@@ -1,27 +1,38 @@
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from './audit.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { readCursor, readSequence, writeCursor } from './cursor.ts'
 import { findByToken } from './find.ts'
-import { checkId, checkNames, checkText, checkWhole, invalid } from './input.ts'
-import { KEY_STATES, type KeyState, type KeyWithUsage, keyWithUsageOf, type StoredKey, type Usage } from './key.ts'
+import { checkConditions, checkId, checkNames, checkText, checkWhole, invalid } from './input.ts'
+import {
+  KEY_STATES,
+  type KeyState,
+  type KeyWithUsage,
+  keyWithUsageOf,
+  type Metadata,
+  type StoredKey,
+  type Usage,
+} from './key.ts'
 import { isListed } from './listing.ts'
 import type { KeyringSettings } from './options.ts'
 import type { Room } from './room.ts'
 import type { ListQuery } from './store.ts'
 import { cutToken } from './token.ts'
 
-/** What `list()` selects; every condition must hold. */
-export interface ListOptions {
-  readonly owner?: string | undefined
-  readonly environment?: string | undefined
+/**
+ * What `list()` selects; every condition must hold. A condition that is named and `undefined` is refused: leave its name
+ * out to select all.
+ */
+export interface ListOptions<E extends string = string> {
+  readonly owner?: string
+  readonly environment?: E
   /** Where the key stands now. */
-  readonly state?: KeyState | undefined
+  readonly state?: KeyState
   /** A hint as it is shown, or the beginning of one: up to 64 characters. Of a token, only what its hint shows is used. */
-  readonly hint?: string | undefined
+  readonly hint?: string
   /**
    * Stands somewhere in the name, id, owner or hint; ASCII letters in either case. Up to 200 characters, without the blanks
    * around them; none is no condition. A whole token finds its key alone: it is digested and let go, as by `find()`.
    */
-  readonly search?: string | undefined
+  readonly search?: string
   /** `next` of the page before. Default: the first page. */
   readonly cursor?: string | undefined
   /** Keys at most, 1 to 500. Default 50. */
@@ -29,17 +40,20 @@ export interface ListOptions {
 }
 
 /** A page of keys, newest first; those of one millisecond by id. */
-export interface KeyPage {
-  readonly keys: readonly KeyWithUsage[]
+export interface KeyPage<M extends object = Metadata, E extends string = string> {
+  readonly keys: readonly KeyWithUsage<M, E>[]
   /** The `cursor` of the page that follows; `null` when this is the last. */
   readonly next: string | null
 }
 
+const LIST_CONDITIONS = ['owner', 'environment', 'state', 'hint', 'search']
+const AUDIT_CONDITIONS = ['keyId', 'owner', 'actor', 'action']
 const MAX_LIMIT = 500
 const DEFAULT_LIMIT = 50
 
 export async function list({ settings }: Room, options: ListOptions): Promise<KeyPage> {
-  checkNames(options, ['owner', 'environment', 'state', 'hint', 'search', 'cursor', 'limit'])
+  checkNames(options, [...LIST_CONDITIONS, 'cursor', 'limit'])
+  checkConditions(options, LIST_CONDITIONS)
   const { state, hint, cursor } = options
   const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
   if (state !== undefined && !KEY_STATES.includes(state)) invalid('state', `one of ${KEY_STATES.join(', ')}`)
@@ -91,12 +105,15 @@ async function keyOfToken(
   return key !== null && isListed(key, query) ? [key] : []
 }
 
-/** What `audit()` selects; every condition must hold. */
+/**
+ * What `audit()` selects; every condition must hold. A condition that is named and `undefined` is refused: leave its name
+ * out to select all.
+ */
 export interface AuditOptions {
-  readonly keyId?: string | undefined
-  readonly owner?: string | undefined
-  readonly actor?: string | undefined
-  readonly action?: AuditAction | undefined
+  readonly keyId?: string
+  readonly owner?: string
+  readonly actor?: string
+  readonly action?: AuditAction
   /** `next` of the page before. Default: the first page. */
   readonly cursor?: string | undefined
   /** Entries at most, 1 to 500. Default 50. */
@@ -111,19 +128,17 @@ export interface AuditPage {
 }
 
 export async function audit({ settings }: Room, options: AuditOptions): Promise<AuditPage> {
-  checkNames(options, ['keyId', 'owner', 'actor', 'action', 'cursor', 'limit'])
+  checkNames(options, [...AUDIT_CONDITIONS, 'cursor', 'limit'])
+  checkConditions(options, AUDIT_CONDITIONS)
   const { action, cursor } = options
   const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
   if (action !== undefined && !AUDIT_ACTIONS.includes(action)) invalid('action', `one of ${AUDIT_ACTIONS.join(', ')}`)
-  if (cursor !== undefined && !(typeof cursor === 'string' && /^[1-9]\d{0,14}$/.test(cursor))) {
-    invalid('cursor', 'the `next` of a page before')
-  }
   const rows = await settings.store.audit({
     keyId: options.keyId === undefined ? undefined : checkId('keyId', options.keyId),
     owner: checkCondition('owner', options.owner),
     actor: checkCondition('actor', options.actor),
     action,
-    before: cursor === undefined ? undefined : Number(cursor),
+    before: cursor === undefined ? undefined : readSequence(cursor),
     limit: limit + 1,
   })
   const entries = rows.slice(0, limit)

@@ -1,7 +1,12 @@
-import { endOf, type Key, keyOf, type StoredKey } from './key.ts'
+import { endOf, type Key, keyOf, type Metadata, type StoredKey } from './key.ts'
 
-/** A stored key as the verifier reads it, and as a handler gets it as `principal.key`. */
-export type KeyringRecord = Key & {
+/**
+ * A stored key as the verifier reads it, and as a handler gets it as `principal.key`.
+ *
+ * @typeParam M the declared metadata, or anything that JSON can write
+ * @typeParam E the environments of the format, or `string`
+ */
+export type KeyringRecord<M extends object = Metadata, E extends string = string> = Key<M, E> & {
   /** Present for the verifier's own comparison; neither enumerable nor shown. `null` where `secretHash` is. */
   readonly digest: string | null
   /** The same, for keys of systems that stored a slow hash of the token. */

@@ -78,7 +78,7 @@ export class Redigestion {
     const { changes, events } = this.#room
     let told: { key: StoredKey; now: number } | undefined
     try {
-      await changes.change(keyId, { confirm: false, strict: false }, (key, now) => {
+      await changes.change({ id: keyId }, { confirm: false, strict: false }, (key, now) => {
         told = undefined
         // Another process was first, or the key has ended meanwhile.
         if (key.digest !== from || key.revokedAt !== null) return undefined

@@ -2,9 +2,10 @@ import type { Confirmation } from '@bearward/core'
 import type { Attribution } from './audit.ts'
 import type { Changes, Reach } from './changes.ts'
 import type { ChangeEvent, KeyringEvents } from './events.ts'
-import { checkAttribution, checkFlag } from './input.ts'
-import { type Key, keyOf, type StoredKey } from './key.ts'
+import { ATTRIBUTION, checkAttribution, checkFlag } from './input.ts'
+import { type Key, keyOf, type Metadata, type StoredKey } from './key.ts'
 import type { KeyringSettings } from './options.ts'
+import type { OwnerOption } from './selector.ts'
 
 /** What every method of a keyring works with. */
 export interface Room {
@@ -14,7 +15,7 @@ export interface Room {
 }
 
 /** What every change takes besides its own. */
-export interface ChangeOptions extends Attribution {
+export interface ChangeOptions extends Attribution, OwnerOption {
   /**
    * Whether to wait until no process accepts the old state any more. Default `true`; with `false` the confirmation says
    * what bound then holds.
@@ -22,10 +23,13 @@ export interface ChangeOptions extends Attribution {
   readonly confirm?: boolean | undefined
 }
 
+/** The names of what every change takes. */
+export const CHANGE_FIELDS: readonly string[] = [...ATTRIBUTION, 'owner', 'confirm']
+
 /** What every change of a key that there is resolves to. */
-export interface Changed {
+export interface Changed<M extends object = Metadata, E extends string = string> {
   /** The key as it stands now. */
-  readonly key: Key
+  readonly key: Key<M, E>
   /** How the processes were told. Where the key stood so already, they were told again. */
   readonly confirmation: Confirmation
 }

@@ -10,7 +10,7 @@ import {
 } from '@bearward/core'
 import { auditOf } from './audit.ts'
 import { foreignHashes, foreignTokens } from './foreign.ts'
-import type { StoredKey } from './key.ts'
+import type { Metadata, StoredKey } from './key.ts'
 import { next } from './lifecycle.ts'
 import { type KeyringRecord, recordOf } from './record.ts'
 import { Redigestion } from './redigestion.ts'
@@ -18,9 +18,12 @@ import { changeEvent, type Room } from './room.ts'
 import type { Usage } from './usage.ts'
 
 /** What `keyring.verifier()` takes: the options of `createVerifier()` that the keyring does not answer itself. */
-export interface KeyringVerifierOptions<S extends string = string>
-  extends Omit<
-    VerifierOptions<KeyringRecord, S>,
+export interface KeyringVerifierOptions<
+  S extends string = string,
+  M extends object = Metadata,
+  E extends string = string,
+> extends Omit<
+    VerifierOptions<KeyringRecord<M, E>, S>,
     'resolve' | 'oneQuery' | 'digest' | 'scopes' | 'scopePatterns' | 'secretHash' | 'clock' | 'cache' | 'format'
   > {
   /** Formats of the tokens that are looked up. Default: the keyring's own, and those of `imports`. */
@@ -37,10 +40,10 @@ const MAX_WATCHED = 10_000
 const TELL_EVERY_MS = MINUTE
 
 /** Verifiers over the keyring's store, and what is learned from the requests that they accept. */
-export class Verification<S extends string> {
+export class Verification {
   readonly #room: Room
   readonly #usage: Usage
-  readonly #verifiers = new Set<Verifier<KeyringRecord, S>>()
+  readonly #verifiers = new Set<Verifier<KeyringRecord>>()
   readonly #subscriptions: ChannelSubscription[] = []
   /** Keys with a successor: its id, and when their use was told last. */
   readonly #rotated = new Map<string, { readonly successorId: string; toldAt: number }>()
@@ -56,18 +59,18 @@ export class Verification<S extends string> {
     this.redigestion = new Redigestion(room)
   }
 
-  create(options: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S> {
+  create(options: KeyringVerifierOptions): Verifier<KeyringRecord> {
     const { settings } = this.#room
     const { imports } = settings
     const ownFormats = imports.length === 0 ? settings.format : [settings.format, foreignTokens(imports)]
     const { format = ownFormats, cache = { max: DEFAULT_MAX, channel: settings.channel }, ...rest } = options
-    const verifier = createVerifier<KeyringRecord, S>({
+    const verifier = createVerifier<KeyringRecord>({
       ...rest,
       format,
       // Also without memory: a read that began before a change must not be shared after it.
       cache: cache === false ? { max: 0, channel: settings.channel } : cache,
       digest: settings.digest,
-      scopes: settings.scopes as readonly S[],
+      scopes: settings.scopes,
       scopePatterns: settings.scopePatterns,
       clock: settings.clock,
       ...(imports.length > 0 && {
@@ -105,7 +108,7 @@ export class Verification<S extends string> {
   }
 
   /** A cache with a stated bound hears what it can, and relies on its bound for the rest. */
-  #hear(verifier: Verifier<KeyringRecord, S>): void {
+  #hear(verifier: Verifier<KeyringRecord>): void {
     const subscription = this.#room.settings.channel.subscribe({
       invalidate: (invalidations) => {
         for (const invalidation of invalidations) verifier.invalidate(invalidation)
@@ -151,7 +154,7 @@ export class Verification<S extends string> {
     const { changes, events } = this.#room
     let told: { key: StoredKey; now: number } | undefined
     changes
-      .change(predecessorId, { confirm: true, strict: true }, (key, now) => {
+      .change({ id: predecessorId }, { confirm: true, strict: true }, (key, now) => {
         if (key.revokedAt !== null || key.endedAt !== null) return undefined
         const ended = next(key, { endedAt: now })
         told = { key: ended, now }

@@ -46,7 +46,7 @@ describe('a change', () => {
       },
       store,
     })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     const { confirmation } = await keyring.revoke('key_1')
     expect(seen).toEqual(['before', 'after'])
     expect(confirmation).toEqual(CONFIRMED)
@@ -61,7 +61,7 @@ describe('a change', () => {
   it('that cannot be published is an error that says it is committed, and stays in the outbox', async () => {
     const channel = wire()
     const { keyring, store, told } = setUp({ channel })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     channel.isDown = true
     expect(await codeOf(keyring.revoke('key_1'))).toBe('unconfirmed')
     expect((await keyring.get('key_1'))?.state).toBe('revoked')
@@ -80,13 +80,13 @@ describe('a change', () => {
     const channel = wire()
     const { keyring, told } = setUp({ channel })
     channel.isDown = true
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     const { token, confirmation } = await keyring.rotate(key.id)
     expect(token).toMatch(/^acme_live_/)
     expect(confirmation).toMatchObject({ confirmed: false, boundMs: Number.POSITIVE_INFINITY })
     expect(told.filter(({ name }) => name === 'failed').map(({ facts }) => facts.task)).toEqual(['publish', 'publish'])
     // In an emergency the old key must not live on unnoticed.
-    const other = await keyring.issue()
+    const other = await keyring.issue({ owner: null })
     expect(await codeOf(keyring.rotate(other.key.id, { graceMs: 0 }))).toBe('unconfirmed')
   })
 
@@ -112,7 +112,7 @@ describe('a change', () => {
   it('without confirmation does not wait, and does not fail', async () => {
     const channel = wire()
     const { keyring } = setUp({ channel })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     channel.isDown = true
     const { confirmation } = await keyring.revoke('key_1', { confirm: false })
     expect(confirmation?.confirmed).toBe(false)
@@ -125,7 +125,7 @@ describe('the outbox', () => {
     const channel = wire()
     const store = memoryStore()
     const { clock, keyring } = setUp({ channel, store })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     const stored = await store.findById('key_1')
     if (stored === null) throw new Error('the key is not there')
     const { lastUsedAt: _at, lastUsedFrom: _from, ...key } = stored
@@ -162,7 +162,7 @@ describe('the outbox', () => {
         },
       },
     })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     const revocation = keyring.revoke('key_1')
     await settle()
     await keyring.flush()
@@ -185,8 +185,8 @@ describe('the outbox', () => {
       },
     })
     const { keyring } = setUp({ channel: wire(), store })
-    await keyring.issue({ id: 'key_1' })
-    await keyring.issue({ id: 'key_2' })
+    await keyring.issue({ owner: null, id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_2' })
     await keyring.revoke('key_1')
     expect(removed).toEqual([[1]])
     const closing = keyring.close()
@@ -199,7 +199,7 @@ describe('the outbox', () => {
     const error = new Error('the store is down')
     const store = Object.assign(memoryStore(), { outbox: async () => Promise.reject(error) })
     const { keyring, told } = setUp({ channel: wire(), store })
-    await keyring.issue({ id: 'key_1' })
+    await keyring.issue({ owner: null, id: 'key_1' })
     await settle()
     const failures = told.filter(({ name }) => name === 'failed').map(({ facts }) => facts)
     expect(failures).toEqual([expect.objectContaining({ task: 'outbox', error })])
@@ -207,7 +207,7 @@ describe('the outbox', () => {
 
   it('is not used where the store itself carries changes to all processes', async () => {
     const { keyring, store } = setUp()
-    await keyring.issue()
+    await keyring.issue({ owner: null })
     expect(await outboxOf(store)).toEqual([])
   })
 })

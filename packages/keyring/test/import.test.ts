@@ -26,7 +26,7 @@ const bearer = (token: string): string => `Bearer ${token}`
 
 async function rowOf(name: string, facts: Partial<ImportRow> = {}): Promise<ImportRow> {
   const digest = await sha256().digest(`other-${name}`)
-  return { format: 'other', digest, foreignId: name, createdAt: NOW - 1000, ...facts }
+  return { format: 'other', digest, foreignId: name, owner: null, createdAt: NOW - 1000, ...facts }
 }
 
 function importing(options: Parameters<typeof setUp>[0] = {}) {
@@ -109,7 +109,7 @@ describe('import()', () => {
 
   it('digests a token that the other system kept, and keeps it nowhere', async () => {
     const { run, keyring, store } = importing()
-    const summary = await run([{ token: 'other-plaintext', createdAt: NOW }])
+    const summary = await run([{ token: 'other-plaintext', owner: null, createdAt: NOW }])
     const [key] = (await keyring.list()).keys
     const stored = await store.findByDigest([await sha256().digest('other-plaintext')], { fresh: true })
     expect(stored?.id).toBe(key?.id)
@@ -171,7 +171,7 @@ describe('import()', () => {
       if (name === 'skip') return null
       if (name === 'bad') throw new TypeError('name: must be something else')
       if (name === 'broken') throw new RangeError('a bug')
-      return { format: 'other', digest: digests.get(name), foreignId: name }
+      return { format: 'other', digest: digests.get(name), foreignId: name, owner: null }
     }
     const summary = await keyring.import(['a', 'skip', 'bad', 'b'], { read })
     expect(summary).toMatchObject({ rows: 4, imported: 2, leftOut: 1, rejected: 1 })

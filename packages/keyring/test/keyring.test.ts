@@ -16,7 +16,7 @@ describe('issue()', () => {
   })
 
   it('fills in what was left out', async () => {
-    const { key, token } = await setUp().keyring.issue()
+    const { key, token } = await setUp().keyring.issue({ owner: null })
     expect(key).toEqual({
       id: expect.stringMatching(/^key_[0-9A-Za-z]{21}$/),
       hint: `${token.slice(0, 14)}…`,
@@ -41,9 +41,9 @@ describe('issue()', () => {
 
   it('takes dates as a Date, epoch milliseconds, or a time from now', async () => {
     const { keyring } = setUp()
-    expect((await keyring.issue({ expiresInMs: 90 * DAY })).key.expiresAt).toBe(NOW + 90 * DAY)
-    expect((await keyring.issue({ expiresAt: new Date(NOW + 5) })).key.expiresAt).toBe(NOW + 5)
-    const { key } = await keyring.issue({ notBefore: NOW + HOUR, expiresAt: NOW + DAY })
+    expect((await keyring.issue({ owner: null, expiresInMs: 90 * DAY })).key.expiresAt).toBe(NOW + 90 * DAY)
+    expect((await keyring.issue({ owner: null, expiresAt: new Date(NOW + 5) })).key.expiresAt).toBe(NOW + 5)
+    const { key } = await keyring.issue({ owner: null, notBefore: NOW + HOUR, expiresAt: NOW + DAY })
     expect([key.notBefore, key.state]).toEqual([NOW + HOUR, 'scheduled'])
   })
 
@@ -82,7 +82,7 @@ describe('issue()', () => {
   it('refuses metadata that JSON cannot write', async () => {
     const loop: Record<string, unknown> = {}
     loop.loop = loop
-    expect(await codeOf(setUp().keyring.issue({ metadata: loop as never }))).toBe('invalid_input metadata')
+    expect(await codeOf(setUp().keyring.issue({ owner: null, metadata: loop as never }))).toBe('invalid_input metadata')
   })
 
   it('never repeats in a message what was given', async () => {
@@ -101,18 +101,18 @@ describe('issue()', () => {
 
   it('refuses an id that is taken, so that a caller can try again without issuing twice', async () => {
     const { keyring } = setUp()
-    await keyring.issue({ id: 'key_order_1' })
-    expect(await codeOf(keyring.issue({ id: 'key_order_1' }))).toBe('duplicate id')
+    await keyring.issue({ owner: null, id: 'key_order_1' })
+    expect(await codeOf(keyring.issue({ owner: null, id: 'key_order_1' }))).toBe('duplicate id')
   })
 
   it('takes declared scopes alone where scopes were declared, and patterns where they are turned on', async () => {
     const scopes = ['posts:read', 'posts:write']
     const strict = setUp({ scopes }).keyring
-    expect(await codeOf(strict.issue({ scopes: ['posts:delete'] }))).toBe('invalid_input scopes')
-    expect(await codeOf(strict.issue({ scopes: ['posts:*'] }))).toBe('invalid_input scopes')
+    expect(await codeOf(strict.issue({ owner: null, scopes: ['posts:delete'] }))).toBe('invalid_input scopes')
+    expect(await codeOf(strict.issue({ owner: null, scopes: ['posts:*'] }))).toBe('invalid_input scopes')
     const loose = setUp({ scopes, scopePatterns: true }).keyring
-    expect(await codeOf(loose.issue({ scopes: ['posts:*', '*'] }))).toBe('done')
-    expect(await codeOf(loose.issue({ scopes: ['users:*'] }))).toBe('invalid_input scopes')
+    expect(await codeOf(loose.issue({ owner: null, scopes: ['posts:*', '*'] }))).toBe('done')
+    expect(await codeOf(loose.issue({ owner: null, scopes: ['users:*'] }))).toBe('invalid_input scopes')
   })
 })
 
@@ -131,11 +131,11 @@ describe('get(), list()', () => {
 
   it('find() knows the key of a token whatever its state, and counts as no use', async () => {
     const { keyring } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     expect(await keyring.find(token)).toEqual(await keyring.get(key.id))
     await keyring.revoke(key.id)
     expect(await keyring.find(token)).toMatchObject({ id: key.id, state: 'revoked', lastUsedAt: null })
-    const { token: foreign } = await setUp().keyring.issue()
+    const { token: foreign } = await setUp().keyring.issue({ owner: null })
     for (const other of [foreign, `${token}x`, '', undefined]) expect(await keyring.find(other as string)).toBeNull()
   })
 
@@ -143,7 +143,7 @@ describe('get(), list()', () => {
     const { keyring, clock } = setUp()
     const ids: string[] = []
     for (let index = 0; index < 7; index++) {
-      ids.unshift((await keyring.issue()).key.id)
+      ids.unshift((await keyring.issue({ owner: null })).key.id)
       clock.advance(1)
     }
     const seen: string[] = []
@@ -158,15 +158,15 @@ describe('get(), list()', () => {
 
   it('the last page that is full has no next', async () => {
     const { keyring } = setUp()
-    await keyring.issue()
-    await keyring.issue()
+    await keyring.issue({ owner: null })
+    await keyring.issue({ owner: null })
     expect((await keyring.list({ limit: 2 })).next).toBeNull()
   })
 
   it('finds a key by the hint that a list shows', async () => {
     const { keyring } = setUp()
-    await keyring.issue()
-    const { key } = await keyring.issue()
+    await keyring.issue({ owner: null })
+    const { key } = await keyring.issue({ owner: null })
     expect((await keyring.list({ hint: key.hint })).keys.map(({ id }) => id)).toContain(key.id)
     expect((await keyring.list({ hint: 'acme_test' })).keys).toEqual([])
   })
@@ -194,8 +194,8 @@ describe('get(), list()', () => {
     }
     const { keyring } = setUp({ store })
     const { token, key } = await keyring.issue({ owner: 'acct_1' })
-    const { token: foreign } = await setUp().keyring.issue()
-    await keyring.issue({ name: `not ${key.hint.slice(0, -1)}` })
+    const { token: foreign } = await setUp().keyring.issue({ owner: null })
+    await keyring.issue({ owner: null, name: `not ${key.hint.slice(0, -1)}` })
     const found = async (options: object): Promise<string[]> => (await keyring.list(options)).keys.map(({ id }) => id)
 
     expect(await found({ search: ` ${token}\n` })).toEqual([key.id])
@@ -250,7 +250,7 @@ describe('get(), list()', () => {
 describe('usage()', () => {
   it('tells uses by day up to today, and the addresses that they came from', async () => {
     const { keyring, store, clock } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     clock.advance(40 * DAY)
     const now = NOW + 40 * DAY
     const use = (ago: number, from: string | null, uses: number) => ({ keyId: key.id, at: now - ago * DAY, from, uses })
@@ -278,7 +278,7 @@ describe('usage()', () => {
 
   it('is gathered from what verifiers accept', async () => {
     const { keyring } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier()
     for (let time = 0; time < 3; time++) await verifier.verify(bearer(token))
     await keyring.flush()
@@ -293,7 +293,7 @@ describe('usage()', () => {
 
   it('is empty for a key that was not used, and null where there is none', async () => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     expect(await keyring.usage(key.id, { days: 2 })).toEqual({
       lastUsedAt: null,
       lastUsedFrom: null,
@@ -308,7 +308,7 @@ describe('usage()', () => {
 
   test.each([[0], [91], [1.5], ['7'], [Number.NaN]])('refuses %s days', async (days) => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     expect(await codeOf(keyring.usage(key.id, { days } as never))).toBe('invalid_input days')
   })
 })
@@ -316,7 +316,13 @@ describe('usage()', () => {
 describe('update()', () => {
   it('changes what is given and keeps the rest', async () => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue({ name: 'a', scopes: ['x'], metadata: { team: 1 }, expiresInMs: DAY })
+    const { key } = await keyring.issue({
+      owner: null,
+      name: 'a',
+      scopes: ['x'],
+      metadata: { team: 1 },
+      expiresInMs: DAY,
+    })
     const { key: changed, confirmation } = await keyring.update(key.id, { name: 'b', expiresAt: null })
     expect(changed).toEqual({ ...key, name: 'b', expiresAt: null, version: 2 })
     expect(confirmation).toMatchObject(CONFIRMED)
@@ -324,7 +330,7 @@ describe('update()', () => {
 
   it('writes only over the version that the caller has seen, where one is named', async () => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     await keyring.update(key.id, { name: 'b', version: 1 })
     expect(await codeOf(keyring.update(key.id, { name: 'c', version: 1 }))).toBe('conflict version')
     expect((await keyring.get(key.id))?.name).toBe('b')
@@ -350,7 +356,7 @@ describe('rotate()', () => {
 
   it('the old key ends with its grace, to the millisecond', async () => {
     const { keyring, clock } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const next = await keyring.rotate(key.id, { graceMs: 1000 })
     const verifier = keyring.verifier()
     clock.advance(999)
@@ -363,7 +369,7 @@ describe('rotate()', () => {
 
   it('in an emergency the old key is refused when the call resolves, whatever a clock says later', async () => {
     const { keyring, clock } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier()
     expect((await verifier.verify(bearer(token))).ok).toBe(true)
     const { confirmation, previous } = await keyring.rotate(key.id, { graceMs: 0 })
@@ -376,7 +382,7 @@ describe('rotate()', () => {
 
   it('the successor lives as long as the old key was given, unless told otherwise', async () => {
     const { keyring, clock } = setUp()
-    const { key } = await keyring.issue({ expiresInMs: 10 * DAY })
+    const { key } = await keyring.issue({ owner: null, expiresInMs: 10 * DAY })
     clock.advance(4 * DAY)
     const next = await keyring.rotate(key.id)
     expect(next.key.expiresAt).toBe(NOW + 14 * DAY)
@@ -385,7 +391,7 @@ describe('rotate()', () => {
 
   it('the grace does not outlive the expiry of the old key', async () => {
     const { keyring, clock } = setUp()
-    const { token, key } = await keyring.issue({ expiresInMs: HOUR })
+    const { token, key } = await keyring.issue({ owner: null, expiresInMs: HOUR })
     await keyring.rotate(key.id, { graceMs: DAY })
     clock.advance(HOUR)
     expect((await keyring.verifier().verify(bearer(token))).ok).toBe(false)
@@ -393,7 +399,7 @@ describe('rotate()', () => {
 
   test.each([[-1], [1.5], [Number.NaN], ['1'], [4e15]])('refuses a grace of %s', async (graceMs) => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     expect(await codeOf(keyring.rotate(key.id, { graceMs: graceMs as number }))).toBe('invalid_input graceMs')
     expect((await keyring.audit()).entries.length).toBe(1)
   })
@@ -402,7 +408,7 @@ describe('rotate()', () => {
 describe('revoke()', () => {
   it('holds on the next request of a verifier that had accepted the key, and says so', async () => {
     const { keyring } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier({ cache: { max: 10, maxStalenessMs: DAY } })
     expect((await verifier.verify(bearer(token))).ok).toBe(true)
     const revoked = await keyring.revoke(key.id, { reason: 'leaked', actor: 'alice' })
@@ -412,7 +418,7 @@ describe('revoke()', () => {
 
   it('changes nothing a second time, and confirms again', async () => {
     const { keyring, clock } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     await keyring.revoke(key.id)
     clock.advance(5)
     expect(await keyring.revoke(key.id)).toMatchObject({ key: { revokedAt: NOW }, confirmation: CONFIRMED })
@@ -441,7 +447,7 @@ describe('revoke()', () => {
 
   it('revokeAll() wants an owner: it must not revoke what belongs to nobody by mistake', async () => {
     const { keyring } = setUp()
-    await keyring.issue()
+    await keyring.issue({ owner: null })
     for (const options of [{}, { owner: undefined }, { owner: null }, { owner: '' }]) {
       expect(await codeOf(keyring.revokeAll(options as never))).toBe('invalid_input owner')
     }
@@ -451,33 +457,33 @@ describe('revoke()', () => {
 describe('the table of transitions', () => {
   const ways: Record<string, (room: SetUp) => Promise<string>> = {
     async scheduled({ keyring }) {
-      return (await keyring.issue({ notBefore: NOW + DAY })).key.id
+      return (await keyring.issue({ owner: null, notBefore: NOW + DAY })).key.id
     },
     async active({ keyring }) {
-      return (await keyring.issue()).key.id
+      return (await keyring.issue({ owner: null })).key.id
     },
     async retiring({ keyring }) {
-      const { key } = await keyring.issue()
+      const { key } = await keyring.issue({ owner: null })
       await keyring.rotate(key.id)
       return key.id
     },
     async disabled({ keyring }) {
-      const { key } = await keyring.issue()
+      const { key } = await keyring.issue({ owner: null })
       await keyring.disable(key.id)
       return key.id
     },
     async expired({ keyring, clock }) {
-      const { key } = await keyring.issue({ expiresInMs: 1 })
+      const { key } = await keyring.issue({ owner: null, expiresInMs: 1 })
       clock.advance(1)
       return key.id
     },
     async retired({ keyring }) {
-      const { key } = await keyring.issue()
+      const { key } = await keyring.issue({ owner: null })
       await keyring.rotate(key.id, { graceMs: 0 })
       return key.id
     },
     async revoked({ keyring }) {
-      const { key } = await keyring.issue()
+      const { key } = await keyring.issue({ owner: null })
       await keyring.revoke(key.id)
       return key.id
     },
@@ -502,7 +508,7 @@ describe('the table of transitions', () => {
 
   it('a disabled key that has a successor has one all the same', async () => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue()
+    const { key } = await keyring.issue({ owner: null })
     await keyring.rotate(key.id)
     await keyring.disable(key.id)
     expect(await codeOf(keyring.rotate(key.id))).toBe('already_rotated')
@@ -552,7 +558,7 @@ describe('the audit trail', () => {
 
   it('has an entry for every step of a life', async () => {
     const { keyring, clock } = setUp()
-    const { key } = await keyring.issue({ expiresInMs: DAY })
+    const { key } = await keyring.issue({ owner: null, expiresInMs: DAY })
     await keyring.disable(key.id)
     await keyring.enable(key.id)
     const { key: successor } = await keyring.rotate(key.id, { graceMs: 10 })
@@ -577,7 +583,7 @@ describe('the audit trail', () => {
 
   it('pages backwards', async () => {
     const { keyring } = setUp()
-    for (let index = 0; index < 5; index++) await keyring.issue()
+    for (let index = 0; index < 5; index++) await keyring.issue({ owner: null })
     const first = await keyring.audit({ limit: 3 })
     expect(first.entries.map(({ sequence }) => sequence)).toEqual([5, 4, 3])
     const second = await keyring.audit({ limit: 3, cursor: first.next ?? undefined })
@@ -588,8 +594,8 @@ describe('the audit trail', () => {
 describe('expireDue()', () => {
   it('makes ends final and announces those that are near, each once', async () => {
     const { keyring, clock, told } = setUp()
-    const soon = await keyring.issue({ expiresInMs: 5 * DAY })
-    const later = await keyring.issue({ expiresInMs: 30 * DAY })
+    const soon = await keyring.issue({ owner: null, expiresInMs: 5 * DAY })
+    const later = await keyring.issue({ owner: null, expiresInMs: 30 * DAY })
     expect(await keyring.expireDue({ announceMs: 7 * DAY })).toEqual({ ended: [], announced: [soon.key.id] })
     expect(await keyring.expireDue({ announceMs: 7 * DAY })).toEqual({ ended: [], announced: [] })
     expect(told.find(({ name }) => name === 'expiring')?.facts).toMatchObject({ endsAt: NOW + 5 * DAY })
@@ -605,7 +611,7 @@ describe('expireDue()', () => {
 
   it('announces a new end anew', async () => {
     const { keyring } = setUp()
-    const { key } = await keyring.issue({ expiresInMs: DAY })
+    const { key } = await keyring.issue({ owner: null, expiresInMs: DAY })
     await keyring.expireDue({ announceMs: 2 * DAY })
     await keyring.update(key.id, { expiresInMs: DAY + 1 })
     expect((await keyring.expireDue({ announceMs: 2 * DAY })).announced).toEqual([key.id])
@@ -613,7 +619,7 @@ describe('expireDue()', () => {
 
   it('works through more than one page', async () => {
     const { keyring, clock } = setUp()
-    for (let index = 0; index < 230; index++) await keyring.issue({ expiresInMs: 1 + (index % 3) })
+    for (let index = 0; index < 230; index++) await keyring.issue({ owner: null, expiresInMs: 1 + (index % 3) })
     clock.advance(2)
     expect((await keyring.expireDue()).ended.length).toBe(154)
   })
@@ -622,7 +628,7 @@ describe('expireDue()', () => {
 describe('events', () => {
   it('are told after the change is committed, with the key, the actor and the time', async () => {
     const { keyring, told } = setUp()
-    const { key } = await keyring.issue({ actor: 'alice' })
+    const { key } = await keyring.issue({ owner: null, actor: 'alice' })
     expect(told[1]).toEqual({
       name: 'issued',
       facts: { key, actor: 'alice', reason: null, at: NOW },
@@ -640,9 +646,9 @@ describe('events', () => {
     const { keyring } = setUp()
     const seen: string[] = []
     const stop = keyring.on('issued', ({ key }) => seen.push(key.id))
-    await keyring.issue({ id: 'a' })
+    await keyring.issue({ owner: null, id: 'a' })
     stop()
-    await keyring.issue({ id: 'b' })
+    await keyring.issue({ owner: null, id: 'b' })
     expect(seen).toEqual(['a'])
     expect(() => keyring.on('isued' as never, () => {})).toThrow(/^on: no such event; there are issued, /)
     expect(() => keyring.on('issued', undefined as never)).toThrow(TypeError)
@@ -652,11 +658,11 @@ describe('events', () => {
 describe('close()', () => {
   it('refuses everything afterwards, and its verifiers answer 503', async () => {
     const { keyring } = setUp()
-    const { token } = await keyring.issue()
+    const { token } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier()
     await keyring.close()
     await keyring.close()
-    expect(await codeOf(keyring.issue())).toBe('closed')
+    expect(await codeOf(keyring.issue({ owner: null }))).toBe('closed')
     expect(await codeOf(keyring.list())).toBe('closed')
     expect(() => keyring.verifier()).toThrow('the keyring was closed')
     expect(await verifier.verify(bearer(token))).toMatchObject({ ok: false, denial: { status: 503 } })

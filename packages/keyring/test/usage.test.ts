@@ -136,7 +136,7 @@ it('drops what does not fit rather than grow', async () => {
 
 it('writes the rest when the keyring is closed, and takes no more', async () => {
   const { keyring, store, clock } = setUp()
-  const { token, key } = await keyring.issue()
+  const { token, key } = await keyring.issue({ owner: null })
   await keyring.verifier().verify(`Bearer ${token}`)
   const recorded: unknown[] = []
   const { recordUse } = store
@@ -153,7 +153,7 @@ it('writes the rest when the keyring is closed, and takes no more', async () => 
 
 it('tells of a first use, and of a new address after it', async () => {
   const { keyring, told, store } = setUp()
-  const { key } = await keyring.issue()
+  const { key } = await keyring.issue({ owner: null })
   const events = new KeyringEvents(new ManualClock(NOW))
   events.on('first_used', (facts) => told.push({ name: 'first_used', facts: { ...facts } }))
   events.on('used_from_new_address', (facts) => told.push({ name: 'used_from_new_address', facts: { ...facts } }))

@@ -35,7 +35,7 @@ describe('verifier()', () => {
   it('costs one read and no write without a cache', async () => {
     const { store, calls } = counted()
     const { keyring } = setUp({ store })
-    const { token } = await keyring.issue()
+    const { token } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier({ cache: false })
     calls.length = 0
     for (let index = 0; index < 3; index++) await verifier.verify(bearer(token))
@@ -47,7 +47,7 @@ describe('verifier()', () => {
     const { keyring, clock } = setUp()
     const verifier = keyring.verifier()
     const accepts = async (token: string): Promise<boolean> => (await verifier.verify(bearer(token))).ok
-    const scheduled = await keyring.issue({ notBefore: NOW + HOUR, expiresAt: NOW + DAY })
+    const scheduled = await keyring.issue({ owner: null, notBefore: NOW + HOUR, expiresAt: NOW + DAY })
     expect(await accepts(scheduled.token)).toBe(false)
     clock.advance(HOUR)
     expect(await accepts(scheduled.token)).toBe(true)
@@ -65,13 +65,13 @@ describe('verifier()', () => {
     const token = keyFormat({ prefix: 'acme', random }).generate()
     const verifier = keyring.verifier({ cache: { max: 10, maxStalenessMs: DAY } })
     expect((await verifier.verify(bearer(token))).ok).toBe(false)
-    expect((await keyring.issue()).token).toBe(token)
+    expect((await keyring.issue({ owner: null })).token).toBe(token)
     expect((await verifier.verify(bearer(token))).ok).toBe(true)
   })
 
   it('takes grants with wildcards where the keyring does', async () => {
     const { keyring } = setUp({ scopes: ['posts:read'], scopePatterns: true })
-    const { token } = await keyring.issue({ scopes: ['posts:*'] as never })
+    const { token } = await keyring.issue({ owner: null, scopes: ['posts:*'] as never })
     const verdict = await keyring.verifier().verify(bearer(token))
     expect(verdict.ok && verdict.principal.scopes.has('posts:read')).toBe(true)
   })
@@ -80,7 +80,7 @@ describe('verifier()', () => {
 describe('the use of a rotated key', () => {
   it('is told at once, then once a minute, and not punished', async () => {
     const { keyring, clock, told } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const { key: successor } = await keyring.rotate(key.id, { graceMs: HOUR })
     const verifier = keyring.verifier()
     const uses = (): unknown[] => told.filter(({ name }) => name === 'rotated_key_used').map(({ facts }) => facts)
@@ -99,7 +99,7 @@ describe('the use of a rotated key', () => {
 describe('rotate({ endOnFirstUse: true })', () => {
   it('lets the old key work until the successor is used, and then no more', async () => {
     const { keyring, told } = setUp()
-    const old = await keyring.issue()
+    const old = await keyring.issue({ owner: null })
     const next = await keyring.rotate(old.key.id, { graceMs: DAY, endOnFirstUse: true })
     const verifier = keyring.verifier()
     expect((await verifier.verify(bearer(old.token))).ok).toBe(true)
@@ -118,7 +118,7 @@ describe('rotate({ endOnFirstUse: true })', () => {
 
   it('does nothing to an old key that was revoked meanwhile', async () => {
     const { keyring } = setUp()
-    const old = await keyring.issue()
+    const old = await keyring.issue({ owner: null })
     const next = await keyring.rotate(old.key.id, { graceMs: DAY, endOnFirstUse: true })
     await keyring.revoke(old.key.id)
     await keyring.verifier().verify(bearer(next.token))
@@ -130,7 +130,7 @@ describe('rotate({ endOnFirstUse: true })', () => {
   it('is tried again with the next use when the store fails', async () => {
     const store = memoryStore()
     const { keyring, told } = setUp({ store })
-    const old = await keyring.issue()
+    const old = await keyring.issue({ owner: null })
     const next = await keyring.rotate(old.key.id, { graceMs: DAY, endOnFirstUse: true })
     const { commit } = store
     Object.assign(store, { commit: () => Promise.reject(new Error('down')) })
@@ -149,7 +149,7 @@ describe('rotate({ endOnFirstUse: true })', () => {
 describe('the last use', () => {
   it('is written with the address that the request came from', async () => {
     const { keyring, told } = setUp()
-    const { token, key } = await keyring.issue()
+    const { token, key } = await keyring.issue({ owner: null })
     const verifier = keyring.verifier()
     const from = (address: string) => ({
       field: (name: string) => (name === 'authorization' ? bearer(token) : undefined),

@@ -101,7 +101,7 @@ describe('a genuine delivery', () => {
     ['no end', 'x'.repeat(100_000)],
   ])('with %s in its address is dealt with by a keyring', async (_, address) => {
     const keyring = createKeyring({ store: memoryStore(), format })
-    const { token, key } = await keyring.issue({})
+    const { token, key } = await keyring.issue({ owner: null })
     const { handle } = mount({
       // As in docs/leak-reports.md.
       revoke: async (leaked, { url }) => {

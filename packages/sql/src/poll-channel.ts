@@ -66,6 +66,8 @@ const PAGE = 1000
 const COUNT_WITHIN_MS: number = 10 * SECOND
 /** Stands for every key in an entry that was written by hand. */
 const EVERY_KEY = '*'
+/** Says in such an entry why it names no actor. */
+const BY_HAND = 'published by the application, without a commit'
 
 interface PollSettings {
   readonly leaseMs: number
@@ -262,15 +264,14 @@ async function entriesAfter(
 
 /** What was changed by other means than a keyring gets a place in the log. */
 async function writeByHand(engine: Engine, invalidations: readonly Invalidation[], clock: Clock): Promise<number> {
-  const keyIds = invalidations.map((each) => (typeof each === 'object' && 'id' in each ? each.id : EVERY_KEY))
   return engine.transact(async (db) => {
-    const sequence = await engine.advance(db, 'commits', keyIds.length)
-    const entry = { at: clock.now(), action: 'updated', owner: null, actor: null, origin: null, reason: null }
-    const rows = keyIds.map((key_id, index) => ({
+    const sequence = await engine.advance(db, 'commits', invalidations.length)
+    const entry = { at: clock.now(), action: 'updated', actor: null, origin: null, reason: BY_HAND, version: 0 }
+    const rows = invalidations.map((each, index) => ({
       ...entry,
-      sequence: sequence - keyIds.length + 1 + index,
-      key_id,
-      version: 0,
+      sequence: sequence - invalidations.length + 1 + index,
+      key_id: typeof each === 'object' && 'id' in each ? each.id : EVERY_KEY,
+      owner: typeof each === 'object' && 'owner' in each ? each.owner : null,
       changes: '{}',
     }))
     await db.insertInto('bearward_audit').values(rows).execute()

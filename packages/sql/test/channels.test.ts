@@ -116,7 +116,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
       (id: string) => one.keyring.rotate(id, { graceMs: 0 }),
     ]
     for (const end of ends) {
-      const { token, key } = await one.keyring.issue()
+      const { token, key } = await one.keyring.issue({ owner: null })
       for (const process of [one, two, three]) await warm(process, token)
       const { confirmation } = await end(key.id)
       expect(confirmation).toMatchObject({ confirmed: true, acknowledged: 3, silent: 0 })
@@ -127,7 +127,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('what one process enables, another accepts, and a stream ends in all of them', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     await one.keyring.disable(key.id)
     expect(await accepts(two, token)).toBe(false)
     await one.keyring.enable(key.id)
@@ -155,7 +155,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('a process that has closed is waited for by nobody', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     await two.keyring.close()
     expect((await one.keyring.revoke(key.id)).confirmation).toMatchObject({ acknowledged: 1, silent: 0 })
@@ -164,7 +164,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('a process that revokes and verifies nothing is confirmed as well', async () => {
     const database = await create(engine)
     const two = start(database, kind)
-    const { token, key } = await two.keyring.issue()
+    const { token, key } = await two.keyring.issue({ owner: null })
     await warm(two, token)
     const opened = openStore(database, 5)
     cleanUp.push(() => opened.close())
@@ -186,7 +186,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('a process that is silent is waited for as long as its lease may run', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     // Registered by another process, which does not answer any more.
     await one.opened
@@ -202,7 +202,7 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('a process whose registration is lost is registered anew, and waited for', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     // As after a failover to a server that had not heard of it.
     await one.opened.query('delete from bearward_members').catch(() => [])
@@ -222,12 +222,12 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
     const [one, two] = [start(database, kind), start(database, kind, byProxy.href)]
     // Before the pool is closed, which waits for what it has asked.
     cleanUp.push(async () => proxy.drop())
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     proxy.strand()
     await one.keyring.revoke(key.id)
     expect(await accepts(two, token)).toBe(false)
-    await warm(two, (await one.keyring.issue()).token)
+    await warm(two, (await one.keyring.issue({ owner: null })).token)
   })
 
   test('a registration covers the lease that it was made for, however long that is', async () => {
@@ -250,17 +250,63 @@ describe.each(CHANNELS)('$name', ({ engine, kind }) => {
   test('without confirmation it says what bound holds', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     const { confirmation } = await one.keyring.revoke(key.id, { confirm: false })
     expect(confirmation.confirmed).toBe(false)
     expect(confirmation.boundMs).toBeLessThanOrEqual(1000)
   })
 
+  test('a chain that is revoked is refused whole by every process, in one commit with one confirmation', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const first = await one.keyring.issue({ owner: 'acct_1' })
+    const second = await one.keyring.rotate(first.key.id)
+    const third = await two.keyring.rotate(second.key.id)
+    const tokens = [first.token, second.token, third.token]
+    for (const token of tokens) for (const process of [one, two]) await warm(process, token)
+    const last = (await one.keyring.audit({ limit: 1 })).entries[0]?.sequence ?? 0
+    const revoked = await one.keyring.revoke(third.key.id, { actor: 'alice', reason: 'leaked' })
+    expect(revoked.confirmation).toMatchObject({ confirmed: true, acknowledged: 2, silent: 0 })
+    expect(revoked.alsoEnded.map(({ id }) => id)).toEqual([second.key.id, first.key.id])
+    for (const token of tokens) for (const process of [two, one]) expect(await accepts(process, token)).toBe(false)
+    const { entries } = await two.keyring.audit({ limit: 3 })
+    expect(entries.map(({ sequence, action, actor, reason }) => [sequence, action, actor, reason])).toEqual(
+      [3, 2, 1].map((step) => [last + step, 'revoked', 'alice', 'leaked']),
+    )
+  })
+
+  test('a change that is made twice is confirmed twice and written once', async () => {
+    const database = await create(engine)
+    const [one, two] = [start(database, kind), start(database, kind)]
+    const { token, key } = await one.keyring.issue({ owner: 'acct_1' })
+    for (const process of [one, two]) await warm(process, token)
+    const changes = [
+      () => one.keyring.enable(key.id),
+      () => one.keyring.update(key.id, { name: '' }),
+      () => one.keyring.disable(key.id, { actor: 'alice' }),
+      () => two.keyring.disable(key.id, { actor: 'bob' }),
+      () => one.keyring.revoke(key.id, { actor: 'alice' }),
+      () => two.keyring.revoke(key.id),
+      () => one.keyring.revoke(key.id, { confirm: false }),
+      () => two.keyring.revokeAll({ owner: 'acct_1' }),
+    ]
+    for (const change of changes) {
+      const { confirmation } = await change()
+      expect(confirmation.silent).toBe(0)
+    }
+    expect((await one.keyring.revoke(key.id)).confirmation).toMatchObject({ confirmed: true, acknowledged: 2 })
+    const { entries } = await one.keyring.audit()
+    expect(entries.map(({ action, keyId, owner }) => [action, keyId, owner])).toEqual(
+      ['revoked', 'disabled', 'issued'].map((action) => [action, key.id, 'acct_1']),
+    )
+    for (const process of [one, two]) expect(await accepts(process, token)).toBe(false)
+  })
+
   test('a change that was published by hand is heard', async () => {
     const database = await create(engine)
     const [one, two] = [start(database, kind), start(database, kind)]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     await warm(two, token)
     await one.opened.query("update bearward_keys set revoked_at = 1, standing = 'revoked'").catch(() => [])
     expect(await one.channel.publish({ invalidations: [{ id: key.id }] })).toMatchObject({ confirmed: true })
@@ -272,12 +318,12 @@ describe('postgresChannel()', () => {
   test('a connection that is cut ends the lease, and another one brings it back', async () => {
     const database = await create('postgres')
     const [one, two] = [start(database, 'listen'), start(database, 'listen')]
-    const { token, key } = await one.keyring.issue()
+    const { token, key } = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, token)
     await one.opened.query(CUT_LISTENERS)
     await one.keyring.revoke(key.id)
     for (const process of [one, two]) expect(await accepts(process, token)).toBe(false)
-    const other = await one.keyring.issue()
+    const other = await one.keyring.issue({ owner: null })
     for (const process of [one, two]) await warm(process, other.token)
     expect(two.losses).toContain('connection')
   })
@@ -285,7 +331,7 @@ describe('postgresChannel()', () => {
   test('the trigger tells of changes by plain SQL', async () => {
     const database = await create('postgres')
     const [one, two] = [start(database, 'listen'), start(database, 'listen')]
-    const { token } = await one.keyring.issue()
+    const { token } = await one.keyring.issue({ owner: null })
     await one.opened.query(postgresTriggerSql())
     await warm(two, token)
     const heard = new Promise<void>((resolve) => {
@@ -356,7 +402,7 @@ describe('sqlChannel()', () => {
   test('a log of which somebody has deleted entries is not trusted', async () => {
     const database = await create('sqlite')
     const [one, two] = [start(database, 'poll'), start(database, 'poll')]
-    const { token } = await one.keyring.issue()
+    const { token } = await one.keyring.issue({ owner: null })
     await warm(two, token)
     await one.opened.query(
       "insert into bearward_audit (sequence, at, action, key_id, version, changes) values (9, 0, 'updated', 'x', 1, '{}') returning 1",

@@ -8,7 +8,7 @@ import { faultsOf, type History, readHistory } from './support/history.ts'
 async function lived(): Promise<{ history: History; reports: Report[]; id: string }> {
   const store = memoryStore()
   const keyring = createKeyring({ store, format: keyFormat({ prefix: 'acme' }) })
-  const { key } = await keyring.issue({ reason: 'r1' })
+  const { key } = await keyring.issue({ owner: null, reason: 'r1' })
   await keyring.update(key.id, { name: 'one', reason: 'r2' })
   await keyring.update(key.id, { name: 'two', reason: 'r3' })
   await keyring.rotate(key.id, { graceMs: 1000, reason: 'r4' })

@@ -1,4 +1,12 @@
-import { KEY_STATES, type KeyStore, type ListQuery, memoryStore, type StoredKey } from '@bearward/keyring'
+import { keyFormat } from '@bearward/core'
+import {
+  createKeyring,
+  KEY_STATES,
+  type KeyStore,
+  type ListQuery,
+  memoryStore,
+  type StoredKey,
+} from '@bearward/keyring'
 import { afterEach, expect, test } from 'vitest'
 import { createDatabase, ENGINES } from './support/databases.ts'
 import { openStore } from './support/open.ts'
@@ -109,3 +117,32 @@ test('postgres: a search folds ASCII letters alone, whatever letters the collati
   expect(await query('select lower(name) as folded from bearward_keys')).toEqual([{ folded: 'café' }])
   expect([await found('cafÉ'), await found('café')]).toEqual([1, 0])
 })
+
+test.each(ENGINES)(
+  '%s: a cursor that no list has given out is the fault of the caller, and never reaches the database',
+  async (engine) => {
+    const database = await createDatabase(engine)
+    const { store, close } = openStore(database)
+    cleanUps.push(database.remove, close)
+    const keyring = createKeyring({ store, format: keyFormat({ prefix: 'acme' }) })
+    await keyring.issue({ owner: null, id: 'key_1' })
+    const place = (text: string): string => Buffer.from(text).toString('base64url')
+    const cursors = [
+      place('[9223372036854775808,"key_1"]'),
+      place('[1e300,"key_1"]'),
+      place('[1.5,"key_1"]'),
+      place('[1,"key\\u0000"]'),
+      place('[1,"\\ud800"]'),
+    ]
+    for (const cursor of cursors) {
+      await expect(keyring.list({ cursor })).rejects.toMatchObject({ code: 'invalid_input', field: 'cursor' })
+    }
+    for (const cursor of ['9'.repeat(16), '0', '-1', '1\0', ...cursors]) {
+      await expect(keyring.audit({ cursor })).rejects.toMatchObject({ code: 'invalid_input', field: 'cursor' })
+    }
+    // The furthest places that there are.
+    expect((await keyring.list({ cursor: place('[8640000000000000,"~"]') })).keys.length).toBe(1)
+    expect((await keyring.list({ cursor: place('[-8640000000000000,"!"]') })).keys.length).toBe(0)
+    expect((await keyring.audit({ cursor: '999999999999999' })).entries.length).toBe(1)
+  },
+)

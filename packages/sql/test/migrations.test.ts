@@ -70,21 +70,21 @@ describe.each(ENGINES)('%s', (engine) => {
 
   test('without migrate: true nothing is created', async () => {
     const bare = open(await create(engine), 2, { migrate: false })
-    await expect(createKeyring({ store: bare.store, format }).issue()).rejects.toThrow()
+    await expect(createKeyring({ store: bare.store, format }).issue({ owner: null })).rejects.toThrow()
     await migrate(bare.store)
-    await createKeyring({ store: bare.store, format }).issue()
+    await createKeyring({ store: bare.store, format }).issue({ owner: null })
   })
 
   test('tables of a later version are refused, and left as they are', async () => {
     const database = await create(engine)
     const first = open(database)
-    await createKeyring({ store: first.store, format }).issue()
+    await createKeyring({ store: first.store, format }).issue({ owner: null })
     await first.query(`insert into bearward_migrations (version, applied_at) values (${SCHEMA_VERSION + 1}, 0)`).catch(
       // node:sqlite answers no rows.
       () => {},
     )
     const second = createKeyring({ store: open(database).store, format })
-    await expect(second.issue()).rejects.toThrow(
+    await expect(second.issue({ owner: null })).rejects.toThrow(
       `the tables are at version ${SCHEMA_VERSION + 1}, and this @bearward/sql knows versions up to ${SCHEMA_VERSION}`,
     )
   })

@@ -56,7 +56,7 @@ function watched({ engine, place }: Database, statements: string[]): KeyStore {
 test.each(ENGINES)('%s: a verification without cache is one read by the digest, and no write', async (engine) => {
   const statements: string[] = []
   const keyring = createKeyring({ store: watched(await create(engine), statements), format })
-  const { token, key } = await keyring.issue()
+  const { token, key } = await keyring.issue({ owner: null })
   const verifier = keyring.verifier({ cache: false })
   for (const [credentials, ok] of [
     [token, true],
@@ -94,7 +94,7 @@ test('sqlite: a store on a connection answers a verification at once, by one sta
   const database = new DatabaseSync(':memory:')
   cleanUps.push(() => database.close())
   const keyring = createKeyring({ store: sqlite(watchedConnection(database, statements)), format })
-  const { token } = await keyring.issue()
+  const { token } = await keyring.issue({ owner: null })
   const verifier = keyring.verifier({ cache: false })
   statements.length = 0
   expect(verifier.verify(`Bearer ${token}`)).toMatchObject({ ok: true })
@@ -106,7 +106,7 @@ test('sqlite: nothing that is not committed is seen by a lookup', async () => {
   const { store, close } = openStore({ engine: 'sqlite', place })
   cleanUps.push(close)
   const keyring = createKeyring({ store, format })
-  const { token, key } = await keyring.issue()
+  const { token, key } = await keyring.issue({ owner: null })
   const verifier = keyring.verifier({ cache: false })
   let isRevoked = false
   const revoked = keyring.revoke(key.id).then(() => {
@@ -130,7 +130,7 @@ test.each(['postgres', 'mysql'] as const)(
     const fill = openStore(lagging)
     cleanUps.push(fill.close)
     const old = createKeyring({ store: fill.store, format, ids: () => 'key_1' })
-    const { token } = await old.issue({ name: 'as it was' })
+    const { token } = await old.issue({ owner: null, name: 'as it was' })
     const { digest } = (await fill.query('select digest from bearward_keys'))[0] as { digest: unknown }
     const name = String(digest)
 
@@ -149,7 +149,7 @@ test.each(['postgres', 'mysql'] as const)(
     expect(await store.findById('key_1')).toBeNull()
     expect(await store.list({ now: 0, limit: 10 })).toEqual([])
     const keyring = createKeyring({ store, format })
-    expect((await keyring.issue({ name: 'new' })).key.name).toBe('new')
+    expect((await keyring.issue({ owner: null, name: 'new' })).key.name).toBe('new')
     expect((await fill.query('select id from bearward_keys')).length).toBe(1)
     expect(token).toMatch(/^acme_/)
   },

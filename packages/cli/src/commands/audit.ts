@@ -1,5 +1,6 @@
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntry } from '@bearward/keyring'
 import { Option } from 'commander'
+import { conditionsIn } from '../conditions.ts'
 import { writeMoment } from '../describe-key.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withKeyring } from '../keyring.ts'
@@ -33,7 +34,7 @@ export const addAudit: AddCommand = (program, frame) => {
   command.action(
     frame.handle(async (command) => {
       const { key, owner, actor, action, limit, cursor, json } = command.opts<Options>()
-      const query = { keyId: key, owner, actor, action, cursor, limit: readLimit(limit) }
+      const query = { ...conditionsIn({ keyId: key, owner, actor, action }), cursor, limit: readLimit(limit) }
       const page = await withKeyring(frame, command, ({ keyring }) => keyring.audit(query))
       if (json) frame.output.json(page)
       else frame.output.data(table(HEADING, page.entries.map(cells)))

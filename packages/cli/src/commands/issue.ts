@@ -6,7 +6,8 @@ import { type AddCommand, addFormatOptions, addScopesOption } from '../frame.ts'
 import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
 
 interface Options extends AttributionOptions {
-  readonly owner?: string
+  /** `false` with `--no-owner`. */
+  readonly owner?: string | false
   readonly name?: string
   readonly scope?: string[]
   readonly environment?: string
@@ -22,7 +23,8 @@ export const addIssue: AddCommand = (program, frame) => {
     .command('issue')
     .summary('make a key; prints its token, once')
     .description('Make a key. Its token is the only thing on standard output; the store holds a digest.')
-    .option('--owner <owner>', 'whose key it is')
+    .option('--owner <owner>', 'whose key it is; this or --no-owner must be given')
+    .option('--no-owner', 'state that it has no owner')
     .option('--name <name>', 'what people call it')
     .option('--scope <scopes...>', 'what it may do')
     .option('--environment <name>', 'the environment (default: the first)')
@@ -30,29 +32,44 @@ export const addIssue: AddCommand = (program, frame) => {
     .option('--metadata <json>', 'an object of your own')
     .option('--id <id>', 'its id (default: a new one)')
   addAttribution(addStoreOptions(addScopesOption(addFormatOptions(command))))
+  // The parser would let the later of the two win.
+  const stated = new Set<string>()
+  for (const name of ['owner', 'no-owner']) command.on(`option:${name}`, () => stated.add(name))
 
   command.action(
     frame.handle(async (command) => {
       const options = command.opts<Options>()
       const { id, owner, name, scope, environment, expiresIn, metadata } = options
-      const { token, key } = await withKeyring(frame, command, ({ keyring }) =>
-        keyring.issue({
-          id,
-          owner,
-          name,
-          scopes: scope,
-          environment,
-          expiresInMs: expiresIn === undefined ? undefined : readDuration('--expires-in', expiresIn),
-          metadata: metadata === undefined ? undefined : readMetadata(metadata),
-          ...attributionOf(frame, options),
-        }),
-      )
+      const facts = {
+        id,
+        name,
+        scopes: scope,
+        environment,
+        expiresInMs: expiresIn === undefined ? undefined : readDuration('--expires-in', expiresIn),
+        metadata: metadata === undefined ? undefined : readMetadata(metadata),
+        owner: readOwner(owner, stated),
+        ...attributionOf(frame, options),
+      }
+      const { token, key } = await withKeyring(frame, command, ({ keyring }) => keyring.issue(facts))
       if (options.json) frame.output.json({ token, key })
       else frame.output.data(token)
       if (!options.json) frame.output.note(`${keyDetails(frame.output, key)}\nThe token is shown this once.`)
       return 'ok'
     }),
   )
+}
+
+/** @param stated the options on owners that were given */
+function readOwner(owner: string | false | undefined, stated: ReadonlySet<string>): string | null {
+  if (stated.size > 1) throw new Failure('usage', '--owner and --no-owner contradict each other', 'give one of them')
+  if (owner === undefined) {
+    throw new Failure(
+      'usage',
+      'the key has no owner',
+      'name one with --owner, or state with --no-owner that it has none',
+    )
+  }
+  return owner === false ? null : owner
 }
 
 function readMetadata(text: string): Metadata {

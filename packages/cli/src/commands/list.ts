@@ -1,5 +1,6 @@
 import { KEY_STATES, type KeyState } from '@bearward/keyring'
 import { Option } from 'commander'
+import { conditionsIn } from '../conditions.ts'
 import { keyTable } from '../describe-key.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withKeyring } from '../keyring.ts'
@@ -32,7 +33,7 @@ export const addList: AddCommand = (program, frame) => {
   command.action(
     frame.handle(async (command) => {
       const { owner, environment, state, hint, cursor, limit, json } = command.opts<Options>()
-      const query = { owner, environment, state, hint, cursor, limit: readLimit(limit) }
+      const query = { ...conditionsIn({ owner, environment, state, hint }), cursor, limit: readLimit(limit) }
       const page = await withKeyring(frame, command, ({ keyring }) => keyring.list(query))
       if (json) frame.output.json(page)
       else frame.output.data(keyTable(frame.output, page.keys))

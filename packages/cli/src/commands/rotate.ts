@@ -34,7 +34,7 @@ export const addRotate: AddCommand = (program, frame) => {
       const graceMs = readDuration('--grace', grace)
       const question = `End ${id} at once? Whoever uses it is refused from then on.`
       if (graceMs === 0 && !(await confirm(frame.world, question, yes))) return 'found'
-      const { token, key, previous, confirmation } = await withKeyring(frame, command, ({ keyring }) =>
+      const { token, key, previous, alsoEnded, confirmation } = await withKeyring(frame, command, ({ keyring }) =>
         keyring.rotate(id, {
           id: options.id,
           graceMs,
@@ -44,12 +44,15 @@ export const addRotate: AddCommand = (program, frame) => {
         }),
       )
       if (json) {
-        frame.output.json({ token, key, previous, confirmation })
+        frame.output.json({ token, key, previous, alsoEnded, confirmation })
         return 'ok'
       }
       frame.output.data(token)
       const end = graceMs === 0 ? 'is refused everywhere' : `works until ${writeMoment(previous.graceEndsAt)} UTC`
-      frame.output.note(`${keyDetails(frame.output, key)}\nThe token is shown this once. ${previous.id} ${end}.`)
+      const older = alsoEnded.map((each) => ` ${each.id}, which it had replaced, is refused too.`).join('')
+      frame.output.note(
+        `${keyDetails(frame.output, key)}\nThe token is shown this once. ${previous.id} ${end}.${older}`,
+      )
       return 'ok'
     }),
   )

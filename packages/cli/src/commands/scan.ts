@@ -12,7 +12,7 @@ import { report } from '../scan/report.ts'
 import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
 import { SETTINGS } from '../settings.ts'
 import { printable } from '../text.ts'
-import { say } from './revoke.ts'
+import { say, sayChain } from './revoke.ts'
 
 /** What the parser makes of the options. */
 interface Options {
@@ -105,8 +105,8 @@ async function revokeFound(frame: Frame, keyring: Keyring, findings: readonly Fi
   const question = `Revoke ${[...ids].join(', ')}? This cannot be undone.`
   if (!(await confirm(frame.world, question, yes))) return
   for (const id of ids) {
-    const { confirmation } = await keyring.revoke(id, attributionOf(frame, { reason: 'found by bearward scan' }))
-    frame.output.note(`revoked ${id}, ${say(confirmation)}`)
+    const revoked = await keyring.revoke(id, attributionOf(frame, { reason: 'found by bearward scan' }))
+    frame.output.note([`revoked ${id}, ${say(revoked.confirmation)}`, ...sayChain(revoked)].join('\n'))
   }
 }
 

@@ -1,4 +1,4 @@
-import { keyDetails } from '../describe-key.ts'
+import { keyDetails, writeMoment } from '../describe-key.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withKeyring } from '../keyring.ts'
@@ -14,10 +14,19 @@ export const addShow: AddCommand = (program, frame) => {
 
   command.action(
     frame.handle(async (command, id = '') => {
-      const key = await withKeyring(frame, command, ({ keyring }) => keyring.get(id))
+      const [key, chain] = await withKeyring(frame, command, async ({ keyring }) => [
+        await keyring.get(id),
+        await keyring.chain(id),
+      ])
       if (key === null) throw new Failure('refused', 'there is no such key', 'bearward list shows the keys there are')
-      if (command.opts<{ json?: true }>().json) frame.output.json(key)
+      const { json } = command.opts<{ json?: true }>()
+      if (json) frame.output.json(key)
       else frame.output.data(keyDetails(frame.output, key))
+      const others = (chain ?? []).filter((each) => each.id !== id && each.state !== 'disabled')
+      for (const { id: other, state, graceEndsAt } of json ? [] : others) {
+        const end = graceEndsAt === null ? '' : ` until ${writeMoment(graceEndsAt)} UTC`
+        frame.output.data(`${other} of the same rotation chain is ${state}${end}`)
+      }
       return 'ok'
     }),
   )

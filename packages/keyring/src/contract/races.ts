@@ -1,10 +1,12 @@
 import { type Clock, keyFormat, localChannel, systemClock } from '@bearward/core'
 import { KeyringError } from '../errors.ts'
+import { storedOf } from '../key.ts'
 import { createKeyring, type Keyring } from '../keyring.ts'
+import { next } from '../lifecycle.ts'
 import type { KeyStore } from '../store.ts'
 import { expectEqual, expectRejection, expectTrue } from './expect.ts'
 import type { CaseContext, StoreCase } from './harness.ts'
-import { fill, NOW, renamed, revoked, sampleKey } from './sample.ts'
+import { changed, entryFor, fill, NOW, renamed, revoked, sampleKey } from './sample.ts'
 
 const format = keyFormat({ prefix: 'acme' })
 const FRESH = { fresh: true } as const
@@ -49,7 +51,7 @@ export const raceCases: readonly StoreCase[] = [
     async run(context) {
       const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
       for (let round = 0; round < 5; round++) {
-        const { key } = await one.issue()
+        const { key } = await one.issue({ owner: null })
         const outcomes = await outcomesOf([one.rotate(key.id), two.rotate(key.id), one.rotate(key.id)])
         expectEqual(outcomes.toSorted(), ['already_rotated', 'already_rotated', 'done'], 'the outcomes')
         const { keys } = await one.list({ limit: 500 })
@@ -63,12 +65,14 @@ export const raceCases: readonly StoreCase[] = [
     name: 'of many issues at once with one id one wins, and the others are told',
     async run(context) {
       const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
-      const issues = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? one : two).issue({ id: 'key_one' }))
+      const issues = Array.from({ length: 100 }, (_, index) =>
+        (index % 2 === 0 ? one : two).issue({ owner: null, id: 'key_one' }),
+      )
       const outcomes = await outcomesOf(issues)
       expectEqual(outcomes.toSorted(), ['done', ...Array(99).fill('duplicate')], 'the outcomes')
       expectEqual((await two.audit({ limit: 500 })).entries.length, 1, 'entries')
-      const { key } = await one.issue()
-      const { key: other } = await two.issue()
+      const { key } = await one.issue({ owner: null })
+      const { key: other } = await two.issue({ owner: null })
       const rotations = [one.rotate(key.id, { id: 'key_next' }), two.rotate(other.id, { id: 'key_next' })]
       expectEqual((await outcomesOf(rotations)).toSorted(), ['done', 'duplicate'], 'rotations to one id')
       const linked = [await one.get(key.id), await one.get(other.id)].filter((each) => each?.rotatedTo !== null)
@@ -83,7 +87,7 @@ export const raceCases: readonly StoreCase[] = [
     name: 'changes of one key at once are all written, one after the other',
     async run(context) {
       const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
-      const { key } = await one.issue()
+      const { key } = await one.issue({ owner: null })
       const names = Array.from({ length: 12 }, (_, index) => `name ${index}`)
       const changes = names.map((name, index) => (index % 2 === 0 ? one : two).update(key.id, { name }))
       expectEqual(await outcomesOf(changes), Array(12).fill('done'), 'the outcomes')
@@ -97,7 +101,7 @@ export const raceCases: readonly StoreCase[] = [
     async run(context) {
       const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
       for (let round = 0; round < 5; round++) {
-        const { key } = await one.issue()
+        const { key } = await one.issue({ owner: null })
         const outcomes = await outcomesOf([
           one.update(key.id, { name: 'raced' }),
           two.revoke(key.id),
@@ -114,6 +118,63 @@ export const raceCases: readonly StoreCase[] = [
           'the versions in the audit trail',
         )
       }
+    },
+  },
+  {
+    name: 'a chain that is revoked while it is rotated leaves no older key, and with all of it no newer one',
+    async run(context) {
+      const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
+      for (const chain of ['predecessors', 'all', 'predecessors', 'all'] as const) {
+        const { key: first } = await one.issue({ owner: `owner_${chain}` })
+        const { key: second } = await two.rotate(first.id)
+        const { key: third } = await one.rotate(second.id)
+        const outcomes = await outcomesOf([
+          one.revoke(third.id, { chain, actor: 'alice' }),
+          two.rotate(third.id),
+          two.update(first.id, { name: 'raced' }),
+          one.disable(second.id),
+          two.revoke(third.id, { chain, actor: 'bob' }),
+        ])
+        expectEqual([outcomes[0], outcomes[4]], ['done', 'done'], 'the revocations')
+        const keys = (await Promise.all([first, second, third].map(({ id }) => two.get(id)))).filter(
+          (key) => key !== null,
+        )
+        expectEqual(
+          keys.map(({ state }) => state),
+          ['revoked', 'revoked', 'revoked'],
+          'the key and those that it has replaced',
+        )
+        const successor = keys[2]?.rotatedTo ?? null
+        if (successor !== null) {
+          const state = (await one.get(successor))?.state
+          expectEqual(state, chain === 'all' ? 'revoked' : 'active', 'the successor')
+        }
+        const entries = (await one.audit({ owner: `owner_${chain}`, action: 'revoked', limit: 100 })).entries
+        const ids = entries.map(({ keyId }) => keyId)
+        expectEqual(new Set(ids).size, ids.length, 'keys with one entry of their revocation')
+        expectTrue(
+          entries.every(({ actor }) => actor === 'alice' || actor === 'bob'),
+          'each entry names an actor',
+        )
+      }
+    },
+  },
+  {
+    name: 'a change of an owner between a check and a change is seen: the key is not there for the old one',
+    async run(context) {
+      const [one, two] = (await twoKeyrings(context)) as [Keyring, Keyring]
+      const { key } = await one.issue({ owner: 'acct_1' })
+      const row = await context.store.findById(key.id)
+      if (row === null) throw new Error('the key is not there')
+      const moved = { ...next(storedOf(row), { owner: 'acct_2' }) }
+      const moving = context.store.commit(changed(moved, entryFor(moved)))
+      const outcomes = await outcomesOf([two.forOwner('acct_1').revoke(key.id), moving])
+      const found = await one.get(key.id)
+      // The one came first or the other: the commit of the one that came later was for a version that is no more.
+      const isRevoked = found?.state === 'revoked'
+      expectEqual(outcomes[0], isRevoked ? 'done' : 'not_found', 'the revocation')
+      expectEqual(found?.owner, isRevoked ? 'acct_1' : 'acct_2', 'the owner')
+      expectEqual((await one.audit({ keyId: key.id, action: 'revoked' })).entries.length, isRevoked ? 1 : 0, 'entries')
     },
   },
   {
@@ -177,8 +238,8 @@ export const raceCases: readonly StoreCase[] = [
       let now = NOW
       const clock: Clock = { ...systemClock, now: () => now }
       const [one] = (await twoKeyrings(context, clock)) as [Keyring]
-      const { key } = await one.issue({ expiresInMs: 1000 })
-      const { key: other } = await one.issue()
+      const { key } = await one.issue({ owner: null, expiresInMs: 1000 })
+      const { key: other } = await one.issue({ owner: null })
       now += 2000
       await one.expireDue()
       await one.revoke(other.id)
@@ -187,7 +248,7 @@ export const raceCases: readonly StoreCase[] = [
       expectEqual((await one.get(other.id))?.state, 'revoked', 'the key that was revoked')
       const error = await expectRejection(() => one.update(key.id, { expiresAt: null }), 'a change of an ended key')
       expectTrue(error instanceof KeyringError && error.code === 'ended', 'the error says that the key has ended')
-      const { key: late } = await one.issue()
+      const { key: late } = await one.issue({ owner: null })
       expectEqual((await one.get(late.id))?.createdAt, now, 'a key that was issued at an earlier time')
       const actions = (await one.audit({ limit: 10 })).entries.map(({ action }) => action)
       expectEqual(actions, ['issued', 'revoked', 'expired', 'issued', 'issued'], 'the order of the audit trail')

@@ -6,5 +6,5 @@ import { openStore } from './open.ts'
 
 const [, , engine, place = ''] = process.argv
 const { store, close } = openStore({ engine: engine as EngineName, place }, 1)
-await createKeyring({ store, format: keyFormat({ prefix: 'acme' }) }).issue()
+await createKeyring({ store, format: keyFormat({ prefix: 'acme' }) }).issue({ owner: null })
 await close()
