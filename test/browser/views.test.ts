@@ -9,10 +9,24 @@ import { useBrowser, visit } from './support/visit.ts'
 /** A circle that is as high as it is wide. */
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle cx="12" cy="12" r="12" fill="#b4235a"/></svg>'
+/** What another process answers that has not kept the token. */
+const LOST = JSON.stringify({
+  type: 'about:blank',
+  title: 'x',
+  status: 409,
+  code: 'already_issued',
+  detail: 'x',
+  keyId: 'k',
+})
 const browser = useBrowser()
 let app: Application
 let empty: Application
 let branded: Application
+let rotated: Application
+/** Keys of the application `rotated`, which their views change for good. */
+let chained: string
+let unconfirmed: string
+let stale: string
 let keys: Population
 
 beforeAll(async () => {
@@ -28,8 +42,12 @@ beforeAll(async () => {
     },
   })
   keys = await populate(app, systemClock.now())
+  rotated = await startApplication()
+  chained = (await populate(rotated, systemClock.now())).chained
+  unconfirmed = (await rotated.keyring.issue({ owner: 'acct_1', name: 'Cut off' })).key.id
+  stale = (await rotated.keyring.issue({ owner: 'acct_1', name: 'Shared' })).key.id
 })
-afterAll(() => Promise.all([app.close(), empty.close(), branded.close()]))
+afterAll(() => Promise.all([app.close(), empty.close(), branded.close(), rotated.close()]))
 
 const views: (Omit<View, 'app'> & Partial<View>)[] = [
   { name: 'list', as: 'alice', path: () => '' },
@@ -80,6 +98,105 @@ const views: (Omit<View, 'app'> & Partial<View>)[] = [
     },
   },
   { name: 'revoke', as: 'alice', path: () => `/keys/${keys.busy}`, act: (page) => press(page, 'Revoke') },
+  {
+    name: 'revoke-chain',
+    as: 'alice',
+    path: () => `/keys/${keys.chained}`,
+    async act(page) {
+      await press(page, 'Revoke')
+      await page.getByText('Is not ended').waitFor()
+    },
+  },
+  {
+    name: 'revoke-chain-unknown',
+    as: 'alice',
+    path: () => `/keys/${keys.chained}`,
+    async act(page) {
+      await page.route('**/chain', (route) => route.abort())
+      await press(page, 'Revoke')
+      await page.getByText('could not be read now').waitFor()
+    },
+  },
+  {
+    name: 'revoked-chain',
+    as: 'alice',
+    app: () => rotated,
+    path: () => `/keys/${chained}`,
+    async act(page) {
+      await press(page, 'Revoke')
+      await page.getByText('Is not ended').waitFor()
+      await press(page, 'Revoke for good')
+      await page.getByText('Still accepted').waitFor()
+    },
+  },
+  {
+    name: 'disabled-chain',
+    as: 'alice',
+    path: () => `/keys/${keys.retiring}`,
+    async act(page) {
+      await press(page, 'Disable')
+      await page.getByText('Still accepted').waitFor()
+    },
+  },
+  {
+    name: 'unconfirmed',
+    as: 'alice',
+    app: () => rotated,
+    path: () => `/keys/${unconfirmed}`,
+    async act(page) {
+      rotated.breakChannel()
+      await press(page, 'Revoke')
+      await press(page, 'Revoke for good')
+      await page.getByRole('button', { name: 'Ask again' }).waitFor()
+    },
+  },
+  {
+    name: 'rotated-now',
+    as: 'alice',
+    path: () => `/keys/${keys.unused}`,
+    async act(page) {
+      await press(page, 'Rotate')
+      await page.getByLabel('No time: refused at once').check()
+      await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click()
+      await page.getByText('I have stored it').waitFor()
+    },
+  },
+  {
+    name: 'lost-token',
+    as: 'alice',
+    app: () => empty,
+    path: () => '/new',
+    async act(page) {
+      const answer = { status: 409, contentType: 'application/problem+json', body: LOST }
+      await page.route('**/api/keys', (route) => route.fulfill(answer))
+      await press(page, 'Issue key')
+      await page.getByRole('heading', { name: 'its token is lost' }).waitFor()
+    },
+  },
+  {
+    name: 'stale',
+    as: 'ops',
+    app: () => rotated,
+    path: () => `/keys/${stale}`,
+    async act(page) {
+      await press(page, 'Edit')
+      await rotated.keyring.update(stale, { name: 'Theirs', scopes: ['posts:read'], expiresAt: null })
+      await page.getByLabel('Name').fill('Mine')
+      await press(page, 'Save')
+      await page.getByText('Somebody else changed this key meanwhile').waitFor()
+    },
+  },
+  {
+    name: 'signed-out',
+    as: 'alice',
+    path: () => '/new',
+    async act(page) {
+      await page.context().clearCookies()
+      await press(page, 'Issue key')
+      await page.getByText('Your session has ended').waitFor()
+    },
+  },
+  { name: 'problem-signed-out', as: 'nobody', path: () => '' },
   {
     name: 'confirmed',
     as: 'alice',

@@ -1715,7 +1715,7 @@ export interface operations {
                     "application/json": components["schemas"]["Chain"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1725,7 +1725,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };

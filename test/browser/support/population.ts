@@ -11,6 +11,8 @@ export interface Population {
   readonly disabled: string
   readonly retired: string
   readonly expired: string
+  /** Between an older key and a newer one of its rotation, all of which are accepted. */
+  readonly chained: string
   /** Issued now, and never used. */
   readonly unused: string
 }
@@ -35,6 +37,9 @@ export async function populate({ keyring, store }: Application, now: number): Pr
   const retired = await issue('Importer', { scopes: scopes.slice(3) })
   await keyring.rotate(retired, { actor, graceMs: 0 })
   const expired = await issue('Trial', { scopes: [], expiresInMs: 1 })
+  const deploy = await issue('Deploy', { scopes: scopes.slice(0, 2) })
+  const { key: second } = await keyring.rotate(deploy, { actor, graceMs: DAY })
+  await keyring.rotate(second.id, { actor, graceMs: 7 * DAY })
   const unused = await issue('Not in use', { scopes: scopes.slice(0, 1), expiresInMs: undefined })
 
   const busy = await issue('Billing worker', { scopes, metadata: { team: 'billing', plan: { seats: 12 } } })
@@ -47,5 +52,5 @@ export async function populate({ keyring, store }: Application, now: number): Pr
     const from = day % 9 === 0 ? '2001:db8:85a3::8a2e:370:7334' : '203.0.113.7'
     if (day % 7 < 5) await store.recordUse([{ keyId: busy, at: now - day * DAY, from, uses }])
   }
-  return { busy, retiring, revoked: ownRevoked, scheduled, disabled, retired, expired, unused }
+  return { busy, retiring, revoked: ownRevoked, scheduled, disabled, retired, expired, chained: second.id, unused }
 }
