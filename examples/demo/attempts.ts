@@ -21,13 +21,14 @@ export interface Attempt {
 /** Issues the keys that are needed, and lists the attempts in the order in which they must be made. */
 export async function listAttempts({ keyring, takeDown }: DemoKeys): Promise<Attempt[]> {
   const common = { owner: 'acct_1', scopes: ['posts:read'], metadata: { plan: 'pro' }, actor: 'alice' } as const
-  const issue = async (id: string): Promise<string> => (await keyring.issue({ ...common, id })).token
-  const reader = await issue('key_reader')
-  const leaked = await issue('key_leaked')
-  const unseen = await issue('key_unseen')
-  const old = await issue('key_old')
-  const lost = await issue('key_lost')
-  const { token: brief } = await keyring.issue({ ...common, id: 'key_brief', expiresInMs: 1 })
+  const issue = async (id: string, name: string): Promise<string> =>
+    (await keyring.issue({ ...common, id, name })).token
+  const reader = await issue('key_reader', 'Reads posts')
+  const leaked = await issue('key_leaked', 'Seen in a log, revoked')
+  const unseen = await issue('key_unseen', 'First used in an outage')
+  const old = await issue('key_old', 'Rotated with an hour of grace')
+  const lost = await issue('key_lost', 'On a stolen laptop')
+  const { token: brief } = await keyring.issue({ ...common, id: 'key_brief', name: 'Expired at once', expiresInMs: 1 })
   const bearer = (token: string): string[] => [`Bearer ${token}`]
   let successor = ''
   let replacement = ''

@@ -62,12 +62,12 @@ if (once || json) {
   for (const server of servers) server.close()
   await keyring.close()
 } else {
-  const { token, key } = await keyring.issue({ ...YOURS, id: 'key_yours', actor: 'you' })
+  const { token, key } = await keyring.issue({ ...YOURS, id: 'key_yours', name: 'Yours', actor: 'you' })
   startSession({
     verifier,
     servers,
     token,
-    consoleUrl: (await serveConsole({ keyring, actor: 'you' })).url,
+    consoleUrl: (await serveConsole({ keyring, actor: 'you', exampleUrl: `${servers[0]?.origin}/v1/posts` })).url,
     input: process.stdin.isTTY ? process.stdin : undefined,
     print: (text) => console.log(text),
     revoke: () => keyring.revoke(key.id, { actor: 'you' }),

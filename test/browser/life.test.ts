@@ -58,6 +58,7 @@ describe.each(frameworks)('with %s, by keyboard alone', (framework) => {
     await tabTo(page, 'Revoke for good')
     await press(page, 'Enter')
     await page.getByText(/^Revoked\. Refused everywhere after (less than 1|\d+) ms\./).waitFor()
+    await page.getByText('Ended with it').waitFor()
     // The grace of the key that it had replaced is over too.
     expect(await Promise.all([curl(app.protectedUrl, first), curl(app.protectedUrl, second)])).toEqual([401, 401])
 

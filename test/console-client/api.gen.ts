@@ -216,6 +216,7 @@ export interface components {
             graceEndsAt: string | null;
             rotatedFrom: string | null;
             rotatedTo: string | null;
+            /** @description Up to a minute behind; null when no use is recorded yet, which does not say that there was none. */
             lastUsedAt: string | null;
             lastUsedFrom: string | null;
         };
@@ -374,7 +375,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -384,7 +385,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -461,7 +462,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -471,7 +472,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -570,7 +571,7 @@ export interface operations {
                     "application/json": components["schemas"]["Issued"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. `invalid_header`: A header field cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -580,7 +581,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json" | "invalid_header";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -730,7 +731,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -740,7 +741,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -845,7 +846,7 @@ export interface operations {
                     "application/json": components["schemas"]["Key"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -855,7 +856,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1053,7 +1054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rotated"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. `invalid_header`: A header field cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1063,7 +1064,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json" | "invalid_header";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1240,7 +1241,7 @@ export interface operations {
                     "application/json": components["schemas"]["Revoked"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1250,7 +1251,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1401,7 +1402,7 @@ export interface operations {
                     "application/json": components["schemas"]["Disabled"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1411,7 +1412,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1562,7 +1563,7 @@ export interface operations {
                     "application/json": components["schemas"]["Changed"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. `malformed_json`: The body is not JSON. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. `malformed_json`: The body is not JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1572,7 +1573,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query" | "malformed_json";
+                        code?: "invalid_query" | "invalid_header" | "malformed_json";
                     };
                 };
             };
@@ -1714,7 +1715,7 @@ export interface operations {
                     "application/json": components["schemas"]["Chain"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1724,7 +1725,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -1813,7 +1814,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1823,7 +1824,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -1911,7 +1912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Usage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1921,7 +1922,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };
@@ -2009,7 +2010,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description `invalid_query`: A parameter of the address cannot be used. */
+            /** @description `invalid_query`: A parameter of the address cannot be used. `invalid_header`: A header field cannot be used. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2019,7 +2020,7 @@ export interface operations {
                         /** @constant */
                         status?: 400;
                         /** @enum {unknown} */
-                        code?: "invalid_query";
+                        code?: "invalid_query" | "invalid_header";
                     };
                 };
             };

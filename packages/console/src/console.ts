@@ -1,12 +1,12 @@
 import { type Access, addressOf, sessionOf, type Visitor } from './access.ts'
 import { answerApi } from './api.ts'
-import { pathUnder } from './base-path.ts'
 import { RememberedAnswers } from './idempotency.ts'
 import { IssueLimit } from './issue-limit.ts'
 import { type ConsoleOptions, type ConsoleSettings, checkOptions } from './options.ts'
 import { assets } from './page.ts'
 import { answerPage, problemPage } from './pages.ts'
 import { problemResponse, Refusal } from './problem.ts'
+import { isCanonicalPath, isHost, isPlainTarget, pathOfUrl, pathUnder } from './request-path.ts'
 import type { Desk } from './route.ts'
 import { isSafe, refuseOtherSites, secured } from './safety.ts'
 import { timeOf } from './wire.ts'
@@ -17,6 +17,12 @@ export interface RequestContext<Source = unknown> {
   readonly address?: string | undefined
   /** The request as your framework knows it; handed on to `authorize`. */
   readonly source?: Source | undefined
+  /**
+   * The request target as the client sent it, such as `/settings/keys?search=ci`: `message.url` of Node's `http`. Give it
+   * where your server makes the URL of the `Request` itself. A target that a URL parser changes is then answered 404, so
+   * that a guard in front and the console see the same path. Default: the URL of the request alone is looked at.
+   */
+  readonly target?: string | undefined
 }
 
 /**
@@ -59,10 +65,11 @@ export interface Console<Source = unknown> {
  */
 export function createConsole<Source = unknown>(options: ConsoleOptions<Source>): Console<Source> {
   const settings = checkOptions(options)
-  const { keyring, basePath, clock, issueLimit } = settings
+  const { keyring, basePath, clock, issueLimit, appearance } = settings
   const desk: Desk = {
     keyring,
     basePath,
+    appearance,
     answers: new RememberedAnswers(clock),
     limit: new IssueLimit(issueLimit, clock),
   }
@@ -80,13 +87,13 @@ async function answer<Source>(
   request: Request,
   context: RequestContext<Source>,
 ): Promise<Response> {
-  const { pathname } = new URL(request.url)
-  const path = pathUnder(settings.basePath, pathname)
+  const path = pathUnder(settings.basePath, pathOfUrl(request.url))
   const isApi = path?.startsWith('/api/') === true
   let visitor: Visitor | undefined
   try {
     if (path === undefined) throw new Refusal('not_found', 'There is nothing here.')
-    if (path.startsWith('/assets/')) return answerAsset(path.slice('/assets/'.length), request)
+    refuseAmbiguous(path, request, context.target)
+    if (path.startsWith('/assets/')) return answerAsset(desk, path.slice('/assets/'.length), request)
     if (isApi || !isSafe(request.method)) refuseOtherSites(request)
     const admitted = await admit(settings, request, context, isApi)
     if ('arrayBuffer' in admitted) return admitted
@@ -96,8 +103,23 @@ async function answer<Source>(
   } catch (error) {
     const refusal = error instanceof Refusal ? error : unavailable(settings, error)
     if (isApi || path === undefined) return problemResponse(refusal)
-    return problemPage(settings.basePath, timeOf(settings.clock.now()), visitor?.session ?? null, refusal)
+    return problemPage(desk, timeOf(settings.clock.now()), visitor?.session ?? null, refusal)
   }
+}
+
+/**
+ * Refuses an address that another reader of the same bytes, such as a guard in front, could take for a different one.
+ *
+ * @throws {Refusal} `not_found`, `invalid_header`
+ */
+function refuseAmbiguous(path: string, request: Request, target: string | undefined): void {
+  if (!(path === '' || isCanonicalPath(path)) || !(target === undefined || isPlainTarget(target))) {
+    throw new Refusal('not_found', 'An address has no empty or dot segments, and is percent-encoded once.')
+  }
+  const host = request.headers.get('host') ?? ''
+  if (host === '' || isHost(host)) return
+  const detail = 'must be one host, and may have a port'
+  throw new Refusal('invalid_header', `Host ${detail}`, { errors: [{ field: 'Host', detail }] })
 }
 
 /** @throws {Refusal} `unauthorized`, and what the application's function throws */
@@ -124,8 +146,8 @@ function isResponse(answer: Access | Response | null): answer is Response {
   return typeof answer === 'object' && answer !== null && 'arrayBuffer' in answer
 }
 
-function answerAsset(name: string, request: Request): Response {
-  const asset = assets.get(name)
+function answerAsset({ appearance }: Desk, name: string, request: Request): Response {
+  const asset = assets.get(name) ?? appearance.files.get(name)
   if (asset === undefined || !isSafe(request.method)) throw new Refusal('not_found', 'There is no such file.')
   const headers = { 'Content-Type': asset.type, 'Cache-Control': 'public, max-age=31536000, immutable' }
   return new Response(asset.body as BodyInit, { headers })

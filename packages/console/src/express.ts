@@ -1,6 +1,7 @@
 import type { Request as ExpressRequest, RequestHandler } from 'express'
 import type { Console } from './console.ts'
-import { isUnder, webRequestOf, writeAnswer } from './node-http.ts'
+import { webRequestOf, writeAnswer } from './node-http.ts'
+import { pathOfTarget, pathUnder } from './request-path.ts'
 
 /**
  * Mounts a console in Express 4 or 5. What is not under its `basePath` goes on to the next handler. Works behind
@@ -37,14 +38,14 @@ import { isUnder, webRequestOf, writeAnswer } from './node-http.ts'
 export function expressConsole(console: Console<ExpressRequest>): RequestHandler {
   return (req, res, next) => {
     const target = req.originalUrl
-    if (!isUnder(console.basePath, target)) {
+    if (pathUnder(console.basePath, pathOfTarget(target)) === undefined) {
       next()
       return
     }
     webRequestOf({ message: req, target, parsed: req.body })
       .then(async (request) => {
         if (request === undefined) return
-        await writeAnswer(await console.fetch(request, { address: req.ip, source: req }), res)
+        await writeAnswer(await console.fetch(request, { address: req.ip, source: req, target }), res)
       })
       .catch(next)
   }

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { pathUnder } from './base-path.ts'
 import type { Console } from './console.ts'
+import { pathOfUrl, pathUnder } from './request-path.ts'
 
 /**
  * Mounts a console in Hono, wherever Hono runs. What is not under its `basePath` goes on to the next handler.
@@ -27,10 +27,16 @@ import type { Console } from './console.ts'
  */
 export function honoConsole(console: Console<Context>): MiddlewareHandler {
   return async (c, next) => {
-    if (pathUnder(console.basePath, c.req.path) === undefined) return next()
     const { raw } = c.req
+    // Not `c.req.path`, which Hono has decoded.
+    if (pathUnder(console.basePath, pathOfUrl(raw.url)) === undefined) return next()
+    const { socket, url } = c.env?.incoming ?? {}
     // Hono keeps what somebody has read before.
     const request = raw.bodyUsed ? new Request(raw, { body: await c.req.text() }) : raw
-    return console.fetch(request, { address: c.env?.incoming?.socket?.remoteAddress, source: c })
+    return console.fetch(request, {
+      address: socket?.remoteAddress,
+      source: c,
+      target: typeof url === 'string' ? url : undefined,
+    })
   }
 }

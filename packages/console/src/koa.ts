@@ -1,6 +1,7 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { Console } from './console.ts'
-import { isUnder, webRequestOf } from './node-http.ts'
+import { webRequestOf } from './node-http.ts'
+import { pathOfTarget, pathUnder } from './request-path.ts'
 
 /**
  * Mounts a console in Koa 2 or 3. What is not under its `basePath` goes on to the next middleware. Works behind a body
@@ -28,12 +29,12 @@ import { isUnder, webRequestOf } from './node-http.ts'
 export function koaConsole(console: Console<ParameterizedContext>): Middleware {
   return async (ctx, next) => {
     const target = ctx.originalUrl
-    if (!isUnder(console.basePath, target)) return next()
+    if (pathUnder(console.basePath, pathOfTarget(target)) === undefined) return next()
     // Body parsers put it there, with the text that they have read beside it.
     const { body, rawBody } = ctx.request as typeof ctx.request & { body?: unknown; rawBody?: unknown }
     const request = await webRequestOf({ message: ctx.req, target, parsed: rawBody ?? body })
     if (request === undefined) return
-    const answer = await console.fetch(request, { address: ctx.ip, source: ctx })
+    const answer = await console.fetch(request, { address: ctx.ip, source: ctx, target })
     ctx.body = Buffer.from(await answer.arrayBuffer())
     // After the body: Koa sets a status and a content type of its own with it.
     ctx.status = answer.status

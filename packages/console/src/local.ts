@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { AnyKeyring } from '@bearward/keyring'
 import { type Console, createConsole } from './console.ts'
 import { webRequestOf, writeAnswer } from './node-http.ts'
+import { pathOfTarget } from './request-path.ts'
 
 /** What `serveConsole()` takes. */
 export interface LocalConsoleOptions {
@@ -14,6 +15,8 @@ export interface LocalConsoleOptions {
   readonly port?: number | undefined
   /** Who it is, for the audit trail. Default `local`. */
   readonly actor?: string | undefined
+  /** Address of your API for the `curl` line beside a new token, http or https. Default: a placeholder. */
+  readonly exampleUrl?: string | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
 }
@@ -51,7 +54,7 @@ const LOGIN_PATH = '/login'
  * ```
  */
 export async function serveConsole(options: LocalConsoleOptions): Promise<LocalConsole> {
-  const { keyring, port: wanted = 0, actor = 'local', onFailure } = options
+  const { keyring, port: wanted = 0, actor = 'local', exampleUrl, onFailure } = options
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) {
     throw new TypeError('serveConsole: option `port` must be a whole number from 0 to 65535')
   }
@@ -59,6 +62,7 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
   const console = createConsole({
     keyring,
     basePath: '/',
+    exampleUrl,
     onFailure,
     authorize: (request) => (login.isSignedIn(request) ? { actor, operator: true } : signInFirst()),
   })
@@ -84,24 +88,32 @@ async function serve(
   console: Console,
   login: Login,
 ): Promise<void> {
+  const { url: target = '' } = message
+  const refuse = () => response.writeHead(400, { Connection: 'close' }).end()
+  // Not in origin form (RFC 9112 §3.2.1): for a proxy, or for no path at all.
+  if (!target.startsWith('/')) return void refuse()
   try {
-    const request = await webRequestOf({ message, target: message.url ?? '/' })
-    if (request !== undefined) await writeAnswer(await answer(request, message, console, login), response)
+    const request = await webRequestOf({ message, target })
+    if (request !== undefined) await writeAnswer(await answer(request, message, target, console, login), response)
   } catch {
     // No request that a `Request` could be made of.
-    response.writeHead(400, { Connection: 'close' }).end()
+    refuse()
   }
 }
 
-async function answer(request: Request, message: IncomingMessage, console: Console, login: Login): Promise<Response> {
+async function answer(
+  request: Request,
+  { headers, socket }: IncomingMessage,
+  target: string,
+  console: Console,
+  login: Login,
+): Promise<Response> {
   // A name that somebody else's DNS makes point here is the way of a foreign page to this port.
-  if (!login.hosts.includes(message.headers.host ?? '')) return plain(421, 'Open this by the address that was printed.')
-  const url = new URL(request.url)
-  if (url.pathname !== LOGIN_PATH) return console.fetch(request, { address: message.socket.remoteAddress })
-  const cookie = request.method === 'GET' ? login.signIn(url.searchParams.get('once') ?? '') : undefined
-  if (cookie === undefined) return signInFirst()
-  const headers = { Location: '/', 'Set-Cookie': cookie, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }
-  return new Response(null, { status: 303, headers })
+  if (!login.hosts.includes(headers.host ?? '')) return plain(421, 'Open this by the address that was printed.')
+  if (pathOfTarget(target) !== LOGIN_PATH) return console.fetch(request, { address: socket.remoteAddress, target })
+  const secret = new URL(request.url).searchParams.get('once') ?? ''
+  const cookie = request.method === 'GET' ? login.signIn(secret) : undefined
+  return cookie === undefined ? signInFirst() : signedIn(cookie)
 }
 
 /** One secret in an address, which is taken once, and one in a cookie, which it is exchanged for. */
@@ -142,6 +154,11 @@ function newSecret(): string {
 function isSame(left: string, right: string): boolean {
   const [one, other] = [left, right].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer]
   return timingSafeEqual(one, other)
+}
+
+function signedIn(cookie: string): Response {
+  const headers = { Location: '/', 'Set-Cookie': cookie, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' }
+  return new Response(null, { status: 303, headers })
 }
 
 function signInFirst(): Response {

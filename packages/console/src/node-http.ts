@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pathUnder } from './base-path.ts'
 import { MAX_BODY_BYTES } from './json-body.ts'
+import { isHost } from './request-path.ts'
 
 /** A request of Node's `http`, and what a framework has made of it. */
 export interface NodeExchange {
@@ -13,12 +13,6 @@ export interface NodeExchange {
 
 /** Methods that a `Request` cannot have (Fetch §2.2.1). None of them is answered with anything but 405. */
 const FORBIDDEN = new Set(['CONNECT', 'TRACE', 'TRACK'])
-
-/** Whether the target is under the path, as it was sent: `/a/../keys` is not what a router in front took it for. */
-export function isUnder(basePath: string, target: string): boolean {
-  const [path = ''] = target.split('?', 1)
-  return pathUnder(basePath, path) !== undefined
-}
 
 /**
  * The same as a web-standard request, its body read up to what the console takes.
@@ -34,9 +28,9 @@ export async function webRequestOf(exchange: NodeExchange): Promise<Request | un
     if (!name.startsWith(':')) headers.append(name, value)
   }
   const host = String(own[':authority'] ?? own.host ?? '')
-  if (own.host === undefined && host !== '') headers.set('Host', host)
-  const origin = URL.canParse(`http://${host}`) ? `http://${host}` : 'http://localhost'
-  const url = new URL(origin + target)
+  // Beside another Host it makes a value that is refused (RFC 9113 §8.3.1).
+  if (host !== '' && headers.get('Host') !== host) headers.append('Host', host)
+  const url = new URL(`http://${isHost(host) ? host : 'localhost'}${target}`)
   if (FORBIDDEN.has(method)) return new Request(url, { method: 'OPTIONS', headers })
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers })
   try {

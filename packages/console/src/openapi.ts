@@ -5,7 +5,7 @@ import { ROUTES } from './routes.ts'
 import { NAMED } from './schemas.ts'
 
 /** What may be wrong with every request. */
-const ALWAYS: readonly ProblemCode[] = ['invalid_query', 'unauthorized', 'cross_site', 'unavailable']
+const ALWAYS: readonly ProblemCode[] = ['invalid_query', 'invalid_header', 'unauthorized', 'cross_site', 'unavailable']
 const WITH_BODY: readonly ProblemCode[] = ['malformed_json', 'too_large', 'unsupported_media_type', 'invalid_input']
 
 const HEADERS: Readonly<Record<string, { readonly description: string; readonly schema: object }>> = {
@@ -94,13 +94,8 @@ function operationOf(route: Route, names: Names): object {
   }
 }
 
-function problemsOf({ problems, body, needs }: Route): ProblemCode[] {
-  return [
-    ...ALWAYS,
-    ...(body === undefined ? [] : WITH_BODY),
-    ...(needs.includes('Idempotency-Key') ? (['invalid_header'] as const) : []),
-    ...problems,
-  ]
+function problemsOf({ problems, body }: Route): ProblemCode[] {
+  return [...new Set([...ALWAYS, ...(body === undefined ? [] : WITH_BODY), ...problems])]
 }
 
 /** One answer for each status, with the codes it may have. */

@@ -1,6 +1,8 @@
 import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
 import type { AnyKeyring, Keyring } from '@bearward/keyring'
+import type { AccentColors } from './accent.ts'
 import type { Access } from './access.ts'
+import { type Appearance, type BackLink, checkAppearance } from './appearance.ts'
 
 /**
  * What `createConsole()` takes.
@@ -22,6 +24,26 @@ export interface ConsoleOptions<Source = unknown> {
   readonly basePath?: string | undefined
   /** How many keys one actor may issue, by rotation too, in a time. Of this process. Default 30 in a minute. */
   readonly issueLimit?: IssueLimitOptions | undefined
+  /** Name in the header and in the window's title, 1 to 60 characters on one line. Default `API keys`. */
+  readonly title?: string | undefined
+  /**
+   * Colour of links and main buttons, such as `#1d5c4b`: used as it is on light paper, and mixed with white until it can be
+   * read on dark paper. `{ light, dark }` states both. Each must have a contrast of 4.5 (WCAG 2.2) with what it stands on.
+   */
+  readonly accent?: string | AccentColors | undefined
+  /**
+   * Picture in front of the title and icon of the window: the text of an SVG or the bytes of a PNG, at most 64 KiB. It is
+   * shown 24 pixels high and at most 160 wide. An SVG may draw, and nothing else: no script, style element, link, image
+   * or animation.
+   */
+  readonly logo?: string | Uint8Array | undefined
+  /** Link back into your application, at the top of every page. Default: none. */
+  readonly back?: BackLink | undefined
+  /**
+   * Address of your API that a new key may be tried at, http or https. The page that shows a token puts it into a `curl`
+   * line. Default: a placeholder, and a sentence that says so.
+   */
+  readonly exampleUrl?: string | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
   /** Where time comes from. Default `systemClock`. */
@@ -45,9 +67,11 @@ export interface ConsoleSettings<Source> {
   readonly issueLimit: IssueLimitOptions
   readonly onFailure: (error: unknown) => void
   readonly clock: Clock
+  readonly appearance: Appearance
 }
 
 const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
+const LOOKS = ['title', 'accent', 'logo', 'back', 'exampleUrl']
 const KEYRING_METHODS: readonly (keyof Keyring)[] = [
   'issue',
   'get',
@@ -65,7 +89,8 @@ const DOTS = /\/\.{1,2}(?:\/|$)/
 /** @throws {TypeError} naming the first option that cannot be used, and what it must be */
 export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSettings<Source> {
   if (typeof options !== 'object' || options === null) fail('options must be an object with `keyring` and `authorize`')
-  for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
+  for (const name of Object.keys(options))
+    if (![...KNOWN, ...LOOKS].includes(name)) fail(`there is no option \`${name}\``)
   const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
   const { issueLimit = { max: 30, windowMs: MINUTE } } = options
   if (
@@ -89,6 +114,7 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
     issueLimit: Object.freeze({ ...issueLimit }),
     onFailure,
     clock,
+    appearance: checkAppearance(options, fail),
   })
 }
 

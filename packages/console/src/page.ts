@@ -5,7 +5,7 @@ import { assets as builtAssets, renderPage as builtRenderPage } from './page-bun
 
 /** A file that a page loads, to be served below `/assets/`; its name changes with its content. */
 export interface Asset {
-  readonly body: string
+  readonly body: string | Uint8Array
   /** Its media type. */
   readonly type: string
 }

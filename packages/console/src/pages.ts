@@ -30,27 +30,28 @@ export async function answerPage(
   visitor: Visitor,
   clock: Clock,
 ): Promise<Response> {
-  const common = { basePath: desk.basePath, now: timeOf(clock.now()) }
+  const common = { basePath: desk.basePath, now: timeOf(clock.now()), brand: desk.appearance.brand }
   try {
     return pageResponse({ ...common, ...(await viewOf(desk, request, path, visitor)) } as PageView)
   } catch (error) {
     const refusal = await refusalOf(error, { desk, request, id: '' })
     if (refusal === undefined) throw error
-    return problemPage(desk.basePath, common.now, visitor.session, refusal)
+    return problemPage(desk, common.now, visitor.session, refusal)
   }
 }
 
 /** A page that says what is wrong. */
 export function problemPage(
-  basePath: string,
+  { basePath, appearance }: Desk,
   now: string,
   session: Visitor['session'] | null,
   { problem, headers }: Refusal,
 ): Response {
-  return pageResponse({ name: 'problem', basePath, now, session, problem }, problem.status, headers)
+  const { brand } = appearance
+  return pageResponse({ name: 'problem', basePath, now, brand, session, problem }, problem.status, headers)
 }
 
-type View<V = PageView> = V extends PageView ? Omit<V, 'basePath' | 'now'> : never
+type View<V = PageView> = V extends PageView ? Omit<V, 'basePath' | 'now' | 'brand'> : never
 
 async function viewOf(desk: Desk, request: Request, path: string, visitor: Visitor): Promise<View> {
   if (!isSafe(request.method)) throw methodNotAllowed(['GET'])

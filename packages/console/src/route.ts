@@ -1,6 +1,7 @@
 import type { Keyring } from '@bearward/keyring'
 import type { Static, TSchema } from 'typebox'
 import type { Visitor } from './access.ts'
+import type { Appearance } from './appearance.ts'
 import type { RememberedAnswers } from './idempotency.ts'
 import type { IssueLimit } from './issue-limit.ts'
 import type { ProblemCode } from './problem.ts'
@@ -10,6 +11,7 @@ import { NoQuery } from './schemas.ts'
 export interface Desk {
   readonly keyring: Keyring
   readonly basePath: string
+  readonly appearance: Appearance
   readonly answers: RememberedAnswers
   readonly limit: IssueLimit
 }

@@ -26,6 +26,8 @@ const HEADERS: readonly (readonly [string, string])[] = [
 export function secured(answer: Response, request: Request): Response {
   const headers = new Headers(answer.headers)
   for (const [name, value] of HEADERS) headers.set(name, value)
+  // Opened by itself a drawing is a document of this origin: there it may run nothing at all.
+  if (headers.get('Content-Type') === 'image/svg+xml') headers.append('Content-Security-Policy', 'sandbox')
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
   const { status } = answer
   return new Response(request.method === 'HEAD' ? null : answer.body, { status, headers })
@@ -56,6 +58,8 @@ export function refuseOtherSites(request: Request): void {
 /** Compares hosts alone: behind a proxy that ends TLS the scheme is not the one that the browser sees. */
 function isOriginOf(request: Request, origin: string | null): boolean {
   const host = request.headers.get('host') ?? new URL(request.url).host
-  // An opaque origin is written `null`, which is no address.
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+  if (origin === null || !URL.canParse(origin)) return false
+  const url = new URL(origin)
+  // No browser sends an origin with a path, a user or another spelling; an opaque one is written `null`.
+  return url.origin === origin && /^https?:$/.test(url.protocol) && url.host === host.toLowerCase()
 }

@@ -47,7 +47,9 @@ export const Key = Type.Object(
     graceEndsAt: TimeOrNone,
     rotatedFrom: TextOrNone,
     rotatedTo: TextOrNone,
-    lastUsedAt: TimeOrNone,
+    lastUsedAt: Type.Union([Time, Type.Null()], {
+      description: 'Up to a minute behind; null when no use is recorded yet, which does not say that there was none.',
+    }),
     lastUsedFrom: TextOrNone,
   },
   closed,

@@ -14,6 +14,7 @@ import { serve } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { LONG_PERSON } from './extremes.ts'
 
 export const BASE = '/settings/keys'
 const SCOPES = ['posts:read', 'posts:write', 'comments:read', 'files:read'] as const
@@ -23,6 +24,7 @@ export const PEOPLE: Record<string, { actor: string; owner: string } | { actor: 
   alice: { actor: 'alice@example.com', owner: 'acct_1' },
   bob: { actor: 'bob@example.com', owner: 'acct_2' },
   ops: { actor: 'ops@example.com', operator: true },
+  long: LONG_PERSON,
 }
 
 type Handler = ReturnType<typeof createConsole>
@@ -49,16 +51,18 @@ export interface ApplicationOptions {
   /** `null`: none are declared, any may be typed. */
   readonly scopes?: readonly string[] | null
   readonly store?: KeyStore
-  readonly console?: Partial<Pick<ConsoleOptions, 'issueLimit'>>
+  readonly environments?: readonly string[]
+  readonly console?: Partial<Omit<ConsoleOptions, 'keyring' | 'authorize' | 'basePath'>>
 }
 
 export async function startApplication({
   framework = 'express',
   scopes = SCOPES,
   store = memoryStore(),
+  environments = ['live', 'test'],
   console: options = {},
 }: ApplicationOptions = {}): Promise<Application> {
-  const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
+  const format = keyFormat({ prefix: 'acme', environments: [...environments] })
   const channel = breakable(localChannel())
   const keyring = createKeyring({
     store,

@@ -10,11 +10,11 @@ import type { PageView } from './view.ts'
 
 /** A page, from what the server says: the same on the server and in the browser. */
 export function App({ view }: { view: PageView }) {
-  const { basePath, session, now } = view
+  const { basePath, brand = {}, session, now } = view
   const surroundings = useMemo(() => {
     const start = systemClock.monotonic()
-    return { basePath, session, now, serverTime: () => Date.parse(now) + systemClock.monotonic() - start }
-  }, [basePath, session, now])
+    return { basePath, brand, session, now, serverTime: () => Date.parse(now) + systemClock.monotonic() - start }
+  }, [basePath, brand, session, now])
   return (
     <Surrounding.Provider value={surroundings}>
       <Layout page={view.name}>

@@ -1,10 +1,11 @@
 import { createContext } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
-import type { SessionJson } from './view.ts'
+import type { BrandJson, SessionJson } from './view.ts'
 
 /** What every part of a page may need to know. */
 export interface Surroundings {
   readonly basePath: string
+  readonly brand: BrandJson
   readonly session: SessionJson | null
   /** The server's time when it made the page, RFC 3339. */
   readonly now: string

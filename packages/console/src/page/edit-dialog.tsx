@@ -3,6 +3,7 @@ import { ask } from './api.ts'
 import { type Report, unconfirmedReport } from './change.ts'
 import { useSurroundings } from './context.ts'
 import { DialogActions } from './dialog-parts.tsx'
+import { endOf } from './ends.ts'
 import { ExpiryField, readExpiry } from './expiry-field.tsx'
 import { type FieldErrors, TextField, useFocusOnError } from './field.tsx'
 import { FormMessage } from './form-message.tsx'
@@ -37,6 +38,7 @@ export function EditDialog({
   const [theirs, setTheirs] = useState<KeyJson | null>(null)
   const form = useFocusOnError(errors)
   const api = apiOf(basePath)
+  const end = endOf(entry)
 
   async function submit(event: SubmitEvent) {
     event.preventDefault()
@@ -73,8 +75,8 @@ export function EditDialog({
         <TextField name="name" label={issue.name} error={errors.name} maxLength={200} defaultValue={entry.name} />
         <ScopesField granted={entry.scopes} error={errors.scopes} />
         <ExpiryField
-          hint={issue.expiryHint}
-          keep={entry.expiresAt === null ? expiry.keepNever : expiry.keep(`${moment(entry.expiresAt)} UTC`)}
+          hint={entry.graceEndsAt === null ? issue.expiryHint : edit.grace(`${moment(entry.graceEndsAt)} UTC`)}
+          keep={end === null ? expiry.keepNever : expiry.keep(`${moment(end)} UTC`)}
           initial="keep"
           error={errors.expiresAt}
         />

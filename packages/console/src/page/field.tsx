@@ -22,12 +22,17 @@ export function TextField({
   rows,
   maxLength,
   defaultValue = '',
+  isDisabled = false,
+  children,
 }: FieldProps & {
   name: string
   /** More than one line. */
   rows?: number
   maxLength?: number
   defaultValue?: string
+  isDisabled?: boolean
+  /** What else there is to choose, below the field. */
+  children?: ComponentChildren
 }) {
   const id = useId()
   const shared = {
@@ -35,6 +40,7 @@ export function TextField({
     name,
     defaultValue,
     maxLength,
+    disabled: isDisabled,
     autocomplete: 'off' as const,
     spellcheck: false,
     'aria-invalid': error === undefined ? undefined : ('true' as const),
@@ -48,6 +54,7 @@ export function TextField({
       </label>
       <Hint id={id} text={hint} />
       {rows === undefined ? <input type="text" {...shared} /> : <textarea rows={rows} {...shared} />}
+      {children}
       <FieldError id={id} text={error} />
     </div>
   )

@@ -4,6 +4,7 @@ import { type FieldErrors, FieldGroup, TextField, useFocusOnError } from './fiel
 import { FormMessage } from './form-message.tsx'
 import { textOf } from './form-text.ts'
 import { MetadataField, readMetadata } from './metadata-field.tsx'
+import { OwnerField, readOwner } from './owner-field.tsx'
 import { apiOf, pagesOf } from './paths.ts'
 import { readScopes, ScopesField } from './scopes-field.tsx'
 import type { IssuedJson } from './secret.tsx'
@@ -34,15 +35,17 @@ export function IssueForm({
     const data = new FormData(form.current)
     const expiry = readExpiry(data, serverTime())
     const metadata = readMetadata(data)
+    const owner = isOperator ? readOwner(data) : null
     const found: Record<string, string> = {}
     if (expiry !== 'keep' && 'error' in expiry) found.expiresAt = expiry.error
     if ('error' in metadata) found.metadata = metadata.error
+    if (owner !== null && 'error' in owner) found.owner = owner.error
     sending.complain(found)
     if (Object.keys(found).length > 0) return
     const text = (name: string) => textOf(data, name).trim()
     await sending.send(apiOf(basePath).keys, {
       name: text('name'),
-      ...(isOperator && text('owner') !== '' && { owner: text('owner') }),
+      ...owner,
       ...(environments.length > 1 && { environment: text('environment') }),
       scopes: readScopes(data),
       ...(expiry !== 'keep' && expiry),
@@ -97,9 +100,7 @@ function IssueFields({
   return (
     <>
       <TextField name="name" label={issue.name} hint={issue.nameHint} error={errors.name} maxLength={200} />
-      {isOperator && (
-        <TextField name="owner" label={issue.owner} hint={issue.ownerHint} error={errors.owner} maxLength={255} />
-      )}
+      {isOperator && <OwnerField error={errors.owner} />}
       {environments.length > 1 && (
         <FieldGroup label={issue.environment} hint={issue.environmentHint} error={errors.environment}>
           <div class="choices choices-row">

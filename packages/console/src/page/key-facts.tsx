@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useSurroundings } from './context.ts'
+import { endOf, hasEnded } from './ends.ts'
 import { pagesOf } from './paths.ts'
 import { Distance, Moment, Scopes } from './pieces.tsx'
 import { key as strings } from './strings.ts'
@@ -13,6 +14,7 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
       <code>{id}</code>
     </a>
   )
+  const end = endOf(entry)
   const hasMetadata = Object.keys(entry.metadata).length > 0
   return (
     <section class="panel" aria-labelledby="facts-title">
@@ -21,11 +23,15 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
         <Fact name={strings.scopes}>
           <Scopes scopes={entry.scopes} none={strings.noScopes} />
         </Fact>
-        {session?.view === 'operator' && entry.owner !== null && <Fact name={strings.owner}>{entry.owner}</Fact>}
+        {session?.view === 'operator' && entry.owner !== null && (
+          <Fact name={strings.owner}>
+            <bdi>{entry.owner}</bdi>
+          </Fact>
+        )}
         {entry.environment !== null && <Fact name={strings.environment}>{entry.environment}</Fact>}
         <Fact name={strings.lastUsed}>
           {entry.lastUsedAt === null ? (
-            <span class="faint">{strings.neverUsed}</span>
+            <span class="faint">{strings.unrecorded}</span>
           ) : (
             <>
               <Distance time={entry.lastUsedAt} />
@@ -33,12 +39,8 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
             </>
           )}
         </Fact>
-        <Fact name={strings.expires}>
-          {entry.expiresAt === null ? (
-            <span class="faint">{strings.neverUsed}</span>
-          ) : (
-            <Moment time={entry.expiresAt} />
-          )}
+        <Fact name={hasEnded(entry) ? strings.ended : strings.ends}>
+          {end === null ? <span class="faint">{strings.never}</span> : <Moment time={end} />}
         </Fact>
         {entry.notBefore !== null && (
           <Fact name={strings.notBefore}>
@@ -50,11 +52,6 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
         </Fact>
         {entry.rotatedFrom !== null && <Fact name={strings.replaces}>{link(entry.rotatedFrom)}</Fact>}
         {entry.rotatedTo !== null && <Fact name={strings.replacedBy}>{link(entry.rotatedTo)}</Fact>}
-        {entry.graceEndsAt !== null && (
-          <Fact name={strings.graceEnds}>
-            <Moment time={entry.graceEndsAt} />
-          </Fact>
-        )}
         <Fact name={strings.id}>
           <code>{entry.id}</code>
         </Fact>

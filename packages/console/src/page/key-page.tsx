@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type Answer, ask } from './api.ts'
-import { type ChangedJson, type Report, reportOf, unconfirmedReport } from './change.ts'
+import { ChainList } from './chain-list.tsx'
+import { type ChangedJson, type Report, reportOf, toneIn, unconfirmedReport } from './change.ts'
 import { useReady, useSurroundings } from './context.ts'
 import { EditDialog } from './edit-dialog.tsx'
 import { FormMessage } from './form-message.tsx'
@@ -13,10 +14,10 @@ import { RevokeDialog } from './revoke-dialog.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 import { type IssuedJson, Secret } from './secret.tsx'
 import { type Saying, sayingOf } from './sending.ts'
-import { common, confirmation, key as strings } from './strings.ts'
+import { chain, common, confirmation, key as strings } from './strings.ts'
 import { Timeline } from './timeline.tsx'
 import { Use } from './use-plot.tsx'
-import type { ConfirmationJson, KeyStateJson, KeyView } from './view.ts'
+import type { KeyStateJson, KeyView } from './view.ts'
 
 type Dialog = 'edit' | 'rotate' | 'revoke'
 type Action = Dialog | 'disable' | 'enable'
@@ -45,7 +46,9 @@ export function KeyPage({ view }: { view: KeyView }) {
   const [report, setReport] = useState<Report | null>(null)
   const [saying, setSaying] = useState<Saying | null>(null)
   const [busy, setBusy] = useState<'disable' | 'enable' | 'revoke' | null>(null)
-  const [issued, setIssued] = useState<(IssuedJson & { confirmation?: ConfirmationJson }) | null>(null)
+  const [issued, setIssued] = useState<(IssuedJson & Partial<ChangedJson>) | null>(null)
+  /** The body of the last revocation: asked for again, it must end the same keys. */
+  const [revocation, setRevocation] = useState<object>({})
   const [lostId, setLostId] = useState<string | null>(null)
   const told = useRef<HTMLDivElement>(null)
 
@@ -67,7 +70,7 @@ export function KeyPage({ view }: { view: KeyView }) {
     const changed = answer.kind === 'ok' ? answer.body.key : unconfirmed?.key
     // A change answers with the key, without what is known of its use.
     if (changed != null) setEntry((before) => ({ ...before, ...changed }))
-    setReport(answer.kind === 'ok' ? reportOf(title, answer.body.confirmation, refuses) : unconfirmed)
+    setReport(answer.kind === 'ok' ? reportOf(title, answer.body, refuses) : unconfirmed)
     setDialog(null)
     void refreshAudit()
     return true
@@ -77,7 +80,11 @@ export function KeyPage({ view }: { view: KeyView }) {
     if (busy !== null) return
     setBusy(action)
     setSaying(null)
-    const answer = await ask<ChangedJson>({ method: 'POST', path: api.act(entry.id, action), body: {} })
+    const answer = await ask<ChangedJson>({
+      method: 'POST',
+      path: api.act(entry.id, action),
+      body: action === 'revoke' ? revocation : {},
+    })
     setBusy(null)
     if (!take(confirmation[`${action}d`], action !== 'enable', answer)) setSaying(sayingOf(answer))
   }
@@ -93,8 +100,12 @@ export function KeyPage({ view }: { view: KeyView }) {
   }
 
   if (issued !== null) {
+    const { confirmation: confirmed } = issued
     return (
-      <Secret issued={issued}>{issued.confirmation && <p>{reportOf('', issued.confirmation, false).text}</p>}</Secret>
+      <Secret issued={issued}>
+        {confirmed !== undefined && <p>{reportOf('', { key: issued.key, confirmation: confirmed }, false).text}</p>}
+        <ChainList title={chain.ended} keys={issued.alsoEnded ?? []} />
+      </Secret>
     )
   }
   if (lostId !== null) return <LostToken keyId={lostId} onReplaced={setIssued} />
@@ -104,7 +115,9 @@ export function KeyPage({ view }: { view: KeyView }) {
     <>
       <div class="heading heading-key">
         <div>
-          <h1>{nameOf(entry)}</h1>
+          <h1>
+            <bdi>{nameOf(entry)}</bdi>
+          </h1>
           <p class="subtitle">
             <StateBadge state={entry.state} /> <code>{entry.hint}</code>
           </p>
@@ -134,6 +147,8 @@ export function KeyPage({ view }: { view: KeyView }) {
             <p>
               <strong>{report.title}</strong> {report.text}
             </p>
+            <ChainList title={chain.ended} keys={report.alsoEnded ?? []} />
+            <ChainList title={chain.stillAccepted} keys={report.stillAccepted ?? []} showsEnd />
             {report.tone === 'warn' && entry.state === 'revoked' && (
               <button type="button" class="button" onClick={() => void act('revoke')}>
                 {confirmation.again}
@@ -157,7 +172,7 @@ export function KeyPage({ view }: { view: KeyView }) {
           onSaved={(key, unconfirmed) => {
             setEntry((before) => ({ ...before, ...key }))
             setDialog(null)
-            setReport(unconfirmed ?? { tone: 'good', title: confirmation.updated, text: '' })
+            setReport(unconfirmed ?? { tone: toneIn(key.state), title: confirmation.updated, text: '' })
             void refreshAudit()
           }}
         />
@@ -169,6 +184,7 @@ export function KeyPage({ view }: { view: KeyView }) {
         <RevokeDialog
           entry={entry}
           onClose={() => setDialog(null)}
+          onSend={setRevocation}
           onAnswer={(answer) => take(confirmation.revoked, true, answer)}
         />
       )}

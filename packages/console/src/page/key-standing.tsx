@@ -1,4 +1,5 @@
 import { useSurroundings } from './context.ts'
+import { endOf } from './ends.ts'
 import { moment } from './format.ts'
 import { pagesOf } from './paths.ts'
 import { key as strings } from './strings.ts'
@@ -20,7 +21,8 @@ export function KeyStanding({ entry }: { entry: KeyJson }) {
   )
 }
 
-function textOf({ state, ...key }: KeyJson): string {
+function textOf(entry: KeyJson): string {
+  const { state, ...key } = entry
   const when = (time: string | null) => (time === null ? '' : `${moment(time)} UTC`)
   switch (state) {
     case 'active':
@@ -28,11 +30,11 @@ function textOf({ state, ...key }: KeyJson): string {
     case 'scheduled':
       return strings.scheduled(when(key.notBefore))
     case 'retiring':
-      return strings.retiring(when(key.graceEndsAt))
+      return strings.retiring(when(endOf(entry)))
     case 'disabled':
       return strings.disabled(when(key.disabledAt))
     case 'expired':
-      return strings.expired(when(key.expiresAt))
+      return strings.expired(when(endOf(entry)))
     case 'retired':
       return strings.retired
     case 'revoked':

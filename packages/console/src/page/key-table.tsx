@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: some browsers take rows that CSS made cards of for no table otherwise
 import { useSurroundings } from './context.ts'
+import { endOf, hasEnded } from './ends.ts'
 import { pagesOf } from './paths.ts'
 import { Distance, nameOf, Scopes, StateBadge } from './pieces.tsx'
 import { list } from './strings.ts'
@@ -16,10 +17,10 @@ export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
     list.name,
     list.state,
     list.scopes,
-    ...(hasEnvironment ? [list.environment] : []),
     ...(hasOwner ? [list.owner] : []),
+    list.created,
     list.lastUsed,
-    list.expires,
+    list.ends,
   ]
   return (
     <table class="keys" role="table" aria-label={list.table}>
@@ -43,36 +44,50 @@ export function KeyTable({ keys }: { keys: readonly KeyJson[] }) {
 
 function Row({ entry, hasOwner, hasEnvironment }: { entry: KeyJson; hasOwner: boolean; hasEnvironment: boolean }) {
   const { basePath } = useSurroundings()
+  const end = endOf(entry)
+  const isOver = hasEnded(entry)
   return (
     <tr role="row">
       <th role="rowheader" scope="row" class="keys-name">
-        <a href={pagesOf(basePath).key(entry.id)}>{nameOf(entry)}</a>
+        <a href={pagesOf(basePath).key(entry.id)}>
+          <bdi>{nameOf(entry)}</bdi>
+        </a>
         <code>{entry.hint}</code>
       </th>
       <td role="cell" class="keys-state">
         <StateBadge state={entry.state} />
+        {hasEnvironment && entry.environment !== null && (
+          <span class="keys-environment">
+            <span class="sr">{list.environment} </span>
+            {entry.environment}
+          </span>
+        )}
       </td>
       <td role="cell" class="keys-scopes">
         <Scopes scopes={entry.scopes} none={list.noScopes} most={SCOPES_SHOWN} more={list.more} />
       </td>
-      {hasEnvironment && (
-        <td role="cell" data-label={list.environment}>
-          {entry.environment}
-        </td>
-      )}
       {hasOwner && (
         <td role="cell" data-label={list.owner} class="keys-owner">
-          {entry.owner}
+          <bdi>{entry.owner}</bdi>
         </td>
       )}
-      <td role="cell" data-label={list.lastUsed}>
-        {entry.lastUsedAt === null ? <span class="faint">{list.neverUsed}</span> : <Distance time={entry.lastUsedAt} />}
+      <td role="cell" data-label={list.created}>
+        <Distance time={entry.createdAt} />
       </td>
-      <td role="cell" data-label={list.expires}>
-        {entry.expiresAt === null ? (
-          <span class="faint">{list.neverExpires}</span>
+      <td role="cell" data-label={list.lastUsed}>
+        {entry.lastUsedAt === null ? (
+          <span class="faint">{list.unrecorded}</span>
         ) : (
-          <Distance time={entry.expiresAt} />
+          <Distance time={entry.lastUsedAt} />
+        )}
+      </td>
+      <td role="cell" data-label={isOver ? list.ended : list.ends}>
+        {end === null ? (
+          <span class="faint">{list.neverEnds}</span>
+        ) : (
+          <span class={isOver ? 'faint' : undefined}>
+            <Distance time={end} />
+          </span>
         )}
       </td>
     </tr>

@@ -6,7 +6,7 @@ import type { PageView } from './view.ts'
 
 /** What stands around every page. */
 export function Layout({ page, children }: { page: PageView['name']; children: ComponentChildren }) {
-  const { basePath, session } = useSurroundings()
+  const { basePath, brand, session } = useSurroundings()
   const pages = pagesOf(basePath)
   return (
     <>
@@ -15,9 +15,25 @@ export function Layout({ page, children }: { page: PageView['name']; children: C
       </a>
       <header class="bar">
         <div class="bar-inner">
+          {brand.back !== undefined && (
+            <a class="back" href={brand.back.href}>
+              <span aria-hidden="true">← </span>
+              {brand.back.label ?? common.back}
+            </a>
+          )}
           <a class="brand" href={pages.list}>
-            <Mark />
-            {common.product}
+            {brand.logo === undefined ? (
+              <Mark />
+            ) : (
+              <img
+                class="logo"
+                src={pages.asset(brand.logo.file)}
+                width={brand.logo.width}
+                height={brand.logo.height}
+                alt=""
+              />
+            )}
+            {brand.title ?? common.product}
           </a>
           {session !== null && (
             <nav aria-label={common.navigation}>
@@ -32,8 +48,8 @@ export function Layout({ page, children }: { page: PageView['name']; children: C
           {session !== null && (
             <p class="who">
               <span class="sr">{common.signedInAs} </span>
-              <span class="who-actor">{session.actor}</span>
-              <span class="who-owner">{session.view === 'operator' ? common.allOwners : session.owner}</span>
+              <bdi class="who-actor">{session.actor}</bdi>
+              <bdi class="who-owner">{session.view === 'operator' ? common.allOwners : session.owner}</bdi>
             </p>
           )}
         </div>

@@ -28,6 +28,7 @@ export function apiOf(basePath: string) {
     keys: `${basePath}/api/keys`,
     key: keyPath,
     act: (id: string, action: 'rotate' | 'revoke' | 'disable' | 'enable') => `${keyPath(id)}/${action}`,
+    chain: (id: string) => `${keyPath(id)}/chain`,
     audit: (id: string) => `${keyPath(id)}/audit?limit=25`,
   }
 }

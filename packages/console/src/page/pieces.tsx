@@ -57,6 +57,6 @@ export function nameOf({ name }: { name: string }): string {
 }
 
 /** A message that is read out when it appears. */
-export function Notice({ tone, children }: { tone: 'good' | 'warn' | 'bad'; children: ComponentChildren }) {
+export function Notice({ tone, children }: { tone: 'good' | 'done' | 'warn' | 'bad'; children: ComponentChildren }) {
   return <div class={`notice notice-${tone}`}>{children}</div>
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useSurroundings } from './context.ts'
+import { curlLine, PLACEHOLDER_URL } from './curl.ts'
 import { pagesOf } from './paths.ts'
 import { secret } from './strings.ts'
 import type { KeyJson } from './view.ts'
@@ -13,7 +14,7 @@ export interface IssuedJson {
 
 /** The token, shown this once: the browser asks before it lets anybody leave, and coming back shows it no more. */
 export function Secret({ issued, children }: { issued: IssuedJson; children?: ComponentChildren }) {
-  const { basePath } = useSurroundings()
+  const { basePath, brand } = useSurroundings()
   const [token, setToken] = useState<string | null>(issued.token)
   const [said, setSaid] = useState('')
   const heading = useRef<HTMLHeadingElement>(null)
@@ -71,9 +72,13 @@ export function Secret({ issued, children }: { issued: IssuedJson; children?: Co
           </p>
           {children}
           <p class="hint">{secret.send}</p>
-          <pre>
-            <code>Authorization: Bearer {issued.key.hint}</code>
+          <pre class="curl">
+            <code>{curlLine(brand.exampleUrl ?? PLACEHOLDER_URL, token)}</code>
           </pre>
+          <p class="hint">
+            {brand.exampleUrl === undefined && <>{secret.placeholder(PLACEHOLDER_URL)} </>}
+            {secret.history}
+          </p>
           <button type="button" class="button" onClick={() => setStored(true)}>
             {secret.done}
           </button>

@@ -14,6 +14,7 @@ const blockingRender = { blocking: 'render' }
 
 export function renderPage(view: PageView): { html: string } {
   const { asset } = pagesOf(view.basePath)
+  const { title = common.product, theme, logo } = view.brand ?? {}
   const document = (
     <html lang="en">
       <head>
@@ -21,9 +22,14 @@ export function renderPage(view: PageView): { html: string } {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        <title>{common.title(titleOf(view))}</title>
-        <link rel="icon" href={asset(ICON)} type="image/svg+xml" />
+        <title>{common.title(titleOf(view), title)}</title>
+        {logo === undefined ? (
+          <link rel="icon" href={asset(ICON)} type="image/svg+xml" />
+        ) : (
+          <link rel="icon" href={asset(logo.file)} />
+        )}
         <link rel="stylesheet" href={asset(STYLE)} />
+        {theme !== undefined && <link rel="stylesheet" href={asset(theme)} />}
         <script type="module" src={asset(SCRIPT)} />
         {/* Shown when it is whole: columns that are drawn before the last row is there would move. */}
         <link rel="expect" href="#view" {...blockingRender} />

@@ -10,6 +10,15 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/**
+ * Text of others inside of a sentence: what it says of the direction of writing (UAX #9) ends where it ends. Elements of
+ * their own are `<bdi>` instead.
+ */
+export function embedded(text: string): string {
+  const plain = text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+  return /^[\x20-\x7e]*$/.test(plain) ? plain : `\u2068${plain}\u2069`
+}
+
 export const units = {
   second: (count: number) => plural(count, 'second', 'seconds'),
   minute: (count: number) => plural(count, 'minute', 'minutes'),
@@ -43,14 +52,13 @@ export const common = {
   footer: 'Times and days are UTC.',
   unnamed: 'Unnamed key',
   cancel: 'Cancel',
-  close: 'Close',
-  never: 'Never',
+  back: 'Back',
   none: 'None',
   state: 'State',
   working: 'Working…',
   optional: 'optional',
   noScript: 'Without JavaScript, keys can be read here but not changed.',
-  title: (page: string) => `${page} · API keys`,
+  title: (page: string, product: string) => `${embedded(page)} · ${product}`,
 }
 
 export const list = {
@@ -69,10 +77,11 @@ export const list = {
   name: 'Name',
   scopes: 'Scopes',
   lastUsed: 'Last used',
-  expires: 'Expires',
+  created: 'Created',
+  ends: 'Ends',
   ended: 'Ended',
-  neverUsed: 'Never used',
-  neverExpires: 'Never',
+  unrecorded: 'Not recorded yet',
+  neverEnds: 'Never',
   noScopes: 'No scopes',
   more: (count: number) => `+${count} more`,
   first: 'Newest keys',
@@ -94,7 +103,9 @@ export const issue = {
   name: 'Name',
   nameHint: 'What will use this key. You can change it later.',
   owner: 'Owner',
-  ownerHint: 'Whose key it is, as your application names them.',
+  ownerHint: 'The account that the key belongs to, as your application names it.',
+  noOwner: 'None: the key belongs to the service itself',
+  ownerMissing: 'Name the account, or choose that there is none.',
   environment: 'Environment',
   environmentHint: 'Becomes part of the token and never changes.',
   scopes: 'Scopes',
@@ -132,12 +143,14 @@ export const expiry = {
 }
 
 export const secret = {
-  issued: (name: string) => `The token of ${name || 'this key'}`,
+  issued: (name: string) => `The token of ${embedded(name) || 'this key'}`,
   lead: 'Copy it now. It is shown this once and kept nowhere: when you leave this page, nobody can show it again.',
   copy: 'Copy',
   copied: 'Copied to the clipboard.',
   notCopied: 'The browser did not allow copying. The token is selected: press Ctrl+C or ⌘C.',
-  send: 'Programs send it in each request:',
+  send: 'Programs send it in each request. Try it in a shell:',
+  placeholder: (url: string) => `Put an address of the API in the place of ${url}.`,
+  history: 'The line holds the token, and a shell may keep it in its history.',
   done: 'I have stored it',
   gone: 'The token was shown, and is not shown again.',
   toKey: 'Go to the key',
@@ -165,16 +178,17 @@ export const key = {
   environment: 'Environment',
   created: 'Created',
   notBefore: 'Valid from',
-  expires: 'Expires',
+  ends: 'Ends',
+  ended: 'Ended',
+  never: 'Never',
   lastUsed: 'Last used',
-  lastUsedFrom: (address: string) => `from ${address}`,
-  neverUsed: 'Never',
+  lastUsedFrom: (address: string) => `from ${embedded(address)}`,
+  unrecorded: 'Not recorded yet',
   scopes: 'Scopes',
   noScopes: 'None: this key may do nothing.',
   metadata: 'Metadata',
   replaces: 'Replaces',
   replacedBy: 'Replaced by',
-  graceEnds: 'Works until',
   active: 'Accepted until you end it.',
   activeUntil: (when: string) => `Accepted until ${when}.`,
   retiring: (when: string) => `Rotated. This key works beside its successor until ${when}.`,
@@ -188,7 +202,7 @@ export const key = {
 
 export const use = {
   title: 'Use',
-  none: (days: number) => `Not used in the last ${days} days.`,
+  none: (days: number) => `No use is recorded for the last ${days} days.`,
   summary: (total: number, days: number) => `${plural(total, 'use', 'uses')} in the last ${days} days`,
   most: (count: number, day: string) => `most on ${day}: ${grouped(count)}`,
   bar: (day: string, count: number) => `${day}: ${plural(count, 'use', 'uses')}`,
@@ -206,8 +220,8 @@ export const timeline = {
   title: 'Timeline',
   older: 'Older entries',
   newest: 'Newest entries',
-  by: (actor: string) => `by ${actor}`,
-  from: (address: string) => `from ${address}`,
+  by: (actor: string) => `by ${embedded(actor)}`,
+  from: (address: string) => `from ${embedded(address)}`,
   change: (field: string) => fields[field] ?? field,
   was: 'was',
   nothing: 'nothing',
@@ -271,11 +285,29 @@ export const lives = {
 }
 
 export const revoke = {
-  title: (name: string) => `Revoke ${name || 'this key'}?`,
+  title: (name: string) => `Revoke ${embedded(name) || 'this key'}?`,
   text: 'Every request with this key is refused from then on, everywhere. This cannot be undone: a revoked key never works again.',
   reason: 'Reason',
   reasonHint: 'Stands in the timeline.',
   submit: 'Revoke for good',
+}
+
+export const chain = {
+  title: 'What ends',
+  choices: {
+    predecessors: 'This key and the older keys of its rotation',
+    all: 'All keys of its rotation',
+    none: 'This key alone',
+  },
+  reading: 'Looking for other keys of its rotation…',
+  unknown:
+    'Other keys of its rotation could not be read now. The older ones end with this key, and the answer names them.',
+  ends: 'Ends with it',
+  ended: 'Ended with it',
+  stays: 'Is not ended',
+  stillAccepted: 'Still accepted',
+  until: (when: string) => `until ${when}`,
+  noEnd: 'until you end it',
 }
 
 export const confirmation = {
@@ -299,8 +331,9 @@ export const confirmation = {
 export const edit = {
   title: 'Edit this key',
   submit: 'Save',
+  grace: (when: string) => `The key was rotated: it is refused from ${when} on, whatever stands here.`,
   stale: 'Somebody else changed this key meanwhile. What you typed is still here.',
-  nowIs: (field: string, value: string) => `${field} is now: ${value}`,
+  nowIs: (field: string, value: string) => `${field} is now: ${embedded(value)}`,
   overwrite: 'Save mine over it',
   takeTheirs: 'Take theirs',
   unchanged: 'Nothing was changed.',

@@ -2,7 +2,7 @@ import { useSurroundings } from './context.ts'
 import { moment } from './format.ts'
 import { pagesOf } from './paths.ts'
 import { Moment } from './pieces.tsx'
-import { timeline } from './strings.ts'
+import { embedded, timeline } from './strings.ts'
 import type { AuditEntryJson, Json } from './view.ts'
 
 /** What happened to a key, newest first. */
@@ -51,7 +51,11 @@ function Entry({ entry }: { entry: AuditEntryJson }) {
         <Moment time={at} />
         {from !== null && <span> {timeline.from(from)}</span>}
       </p>
-      {reason !== null && <p class="event-reason">{reason}</p>}
+      {reason !== null && (
+        <p class="event-reason">
+          <bdi>{reason}</bdi>
+        </p>
+      )}
       {typeof successor === 'string' && (
         <p>
           <a href={pagesOf(basePath).key(successor)}>
@@ -79,7 +83,7 @@ function Entry({ entry }: { entry: AuditEntryJson }) {
 
 function textOf(field: string, value: Json): string {
   if (value === null || value === '') return timeline.nothing
-  if (typeof value === 'string') return field.endsWith('At') ? moment(value) : `“${value}”`
+  if (typeof value === 'string') return field.endsWith('At') ? moment(value) : `“${embedded(value)}”`
   if (Array.isArray(value)) return value.length === 0 ? timeline.nothing : value.join(', ')
   return JSON.stringify(value)
 }

@@ -30,6 +30,12 @@ export interface KeyJson {
   readonly lastUsedFrom: string | null
 }
 
+/** A key of a rotation, as far as a change of another one speaks of it. */
+export interface ChainKeyJson extends Pick<KeyJson, 'id' | 'hint' | 'name' | 'state'> {
+  /** When it ends by itself; `null` where nothing ends it, and where it has ended. */
+  readonly until: string | null
+}
+
 /** An entry of the audit trail. `at`, and the dates among `changes`, are RFC 3339 strings. */
 export interface AuditEntryJson {
   readonly sequence: number
@@ -88,9 +94,23 @@ export interface ProblemJson {
   readonly errors?: readonly { readonly field: string; readonly detail: string }[]
 }
 
+/** How the application wants its console to look. */
+export interface BrandJson {
+  readonly title?: string
+  /** Name of the style sheet with the colours, below `/assets/`. */
+  readonly theme?: string
+  /** Name of the picture, below `/assets/`, and its size in CSS pixels. */
+  readonly logo?: { readonly file: string; readonly width: number; readonly height: number }
+  /** The way out of the console; a `label` of `null` is the page's own. */
+  readonly back?: { readonly href: string; readonly label: string | null }
+  /** Where a new key may be tried. */
+  readonly exampleUrl?: string
+}
+
 interface Anywhere {
   /** Where the console is mounted, without a slash at the end; empty at the root. */
   readonly basePath: string
+  readonly brand?: BrandJson
   /** The server's time, RFC 3339. The page asks no other clock for it. */
   readonly now: string
 }
