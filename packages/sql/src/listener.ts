@@ -28,7 +28,8 @@ export interface ListenerOptions {
   readonly channels: readonly string[]
   /** Runs on the new connection before it listens. */
   prepare(engine: Engine): Promise<void>
-  heard(channel: string, payload: string): void
+  /** Takes a notification as the driver hands it over. When it throws, the connection is given up. */
+  heard(channel: unknown, payload: unknown): void
   /** Runs once, at the end of the connection. */
   lost(listener: Listener): void
 }
@@ -72,7 +73,14 @@ export class Listener {
     this.#onLost = () => lost(this)
     client.on('error', () => this.drop())
     client.on('end', () => this.drop())
-    client.on('notification', ({ channel, payload = '' }) => heard(channel, payload))
+    client.on('notification', (message) => {
+      try {
+        heard(message.channel, message.payload ?? '')
+      } catch {
+        // An exception in a handler of the driver ends the process. The messages of this connection count as lost instead.
+        this.drop()
+      }
+    })
     this.engine = postgresEngine({
       connect: async () => ({ query: (text: string, values: unknown[]) => this.query(text, values), release() {} }),
     } as never)
@@ -113,9 +121,12 @@ export class Listener {
     if (this.#isLost) return
     this.#isLost = true
     discard(this.#client)
-    this.#onLost()
-    for (const reject of this.#waiting) reject(lostError())
-    this.#waiting.clear()
+    try {
+      this.#onLost()
+    } finally {
+      for (const reject of this.#waiting) reject(lostError())
+      this.#waiting.clear()
+    }
   }
 
   async #listen({ channels, prepare }: ListenerOptions): Promise<void> {
@@ -131,9 +142,14 @@ function lostError(): Error {
   return new Error('postgresChannel: the connection was lost')
 }
 
+/** Never throws: it runs in timers and in handlers of the driver. */
 function discard(client: ListenClient): void {
-  client.removeAllListeners()
-  // What a connection that is given up says is of no interest to anybody.
-  client.on('error', () => {})
-  client.release(true)
+  try {
+    client.removeAllListeners()
+    // A connection that was given up may still fail, and nothing waits for it.
+    client.on('error', () => {})
+    client.release(true)
+  } catch {
+    // The pool has dropped this connection already.
+  }
 }

@@ -1,3 +1,4 @@
+import { HOUR, MINUTE } from '@bearward/core'
 import type { Census } from '@bearward/core/channel'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Engine } from './engine.ts'
@@ -10,6 +11,10 @@ import type { Database, Schema } from './schema.ts'
  */
 const REGISTERED_MS = 30_000
 export const RENEW_AFTER_MS = 10_000
+/** Milliseconds after its end at which a registration is deleted: of a process that was killed nothing else deletes it. */
+const DELETED_AFTER_MS: number = HOUR
+/** Members that are read at most. Where there are more, every lease is waited out. */
+const MAX_MEMBERS = 10_000
 
 /** The server's clock, in epoch milliseconds. */
 const NOW: Readonly<Record<Database, string>> = {
@@ -36,6 +41,16 @@ export interface Registered {
   readonly acknowledged: number
 }
 
+/** A row of a member, which other programs may have written. */
+interface MemberReading {
+  readonly is_server: unknown
+  readonly id: unknown
+  readonly lease_ms: unknown
+  readonly until: unknown
+  readonly acknowledged: unknown
+  readonly now: unknown
+}
+
 /** Registers a process, or registers it anew: from when this resolves, publishers wait for it. */
 export async function register(engine: Engine, id: string, leaseMs: number, acknowledged: number): Promise<void> {
   const until = sql<number>`${sql.raw(NOW[engine.name])} + ${sql.lit(REGISTERED_MS + leaseMs)}`
@@ -46,6 +61,8 @@ export async function register(engine: Engine, id: string, leaseMs: number, ackn
   const row = { id, lease_ms: leaseMs, until, acknowledged }
   await engine.run((db) => db.insertInto('bearward_members').values(row).execute())
   await beginCount(engine)
+  const longAgo = sql<number>`${sql.raw(NOW[engine.name])} - ${sql.lit(DELETED_AFTER_MS)}`
+  await engine.run((db) => db.deleteFrom('bearward_members').where('until', '<', longAgo).execute())
 }
 
 /** Never less than before: a write that was held up may come after a later one. */
@@ -91,27 +108,44 @@ export async function unregister(engine: Engine, id: string): Promise<void> {
 /** The members at this moment, and for how long this server has counted them. */
 export async function countMembers(engine: Engine): Promise<{ registered: readonly Registered[]; ageMs: number }> {
   const [now, identity] = [sql.raw(NOW[engine.name]), sql.raw(IDENTITY[engine.name])]
+  const since = sql`coalesce((select since from bearward_servers where identity = ${identity}), 0)`
   const { rows } = await engine.run((db) =>
-    sql<{ id: unknown; lease_ms: unknown; until: unknown; acknowledged: unknown; now: unknown }>`
-      select id, lease_ms, until, acknowledged, ${now} as now from bearward_members
+    sql<MemberReading>`
+      select 0 as is_server, id, lease_ms, until, acknowledged, ${now} as now from (
+        select id, lease_ms, until, acknowledged from bearward_members where until > ${now} limit ${sql.lit(MAX_MEMBERS + 1)}
+      ) as members
       union all
-      select '', 0, coalesce((select since from bearward_servers where identity = ${identity}), 0), 0, ${now}`.execute(
-      db,
-    ),
+      select 1, '', 0, ${since}, 0, ${now}`.execute(db),
   )
-  const registered = rows
-    .filter(({ id }) => text(id) !== '')
-    .map((row) => ({
-      id: text(row.id),
-      leaseLeftMs: Math.min(whole(row.lease_ms), whole(row.until) - whole(row.now)),
-      acknowledged: whole(row.acknowledged),
-    }))
-    .filter(({ leaseLeftMs }) => leaseLeftMs > 0)
-  const server = rows.find(({ id }) => text(id) === '')
+  const members = rows.filter(({ is_server }) => Number(is_server) === 0)
+  const registered = members.slice(0, MAX_MEMBERS).map(memberOf)
+  // There may be more of them than were read.
+  if (members.length > MAX_MEMBERS) return { registered, ageMs: 0 }
   if (engine.name === 'sqlite') return { registered, ageMs: Number.POSITIVE_INFINITY }
-  const since = whole(server?.until ?? 0)
-  if (since === 0) await beginCount(engine)
-  return { registered, ageMs: since === 0 ? 0 : Math.max(0, whole(server?.now ?? 0) - since) }
+  const ageMs = ageOf(rows.find(({ is_server }) => Number(is_server) === 1))
+  if (ageMs === undefined) await beginCount(engine)
+  return { registered, ageMs: ageMs ?? 0 }
+}
+
+/** A row that cannot be read stands for a process that holds the longest lease and is silent. */
+function memberOf(row: MemberReading): Registered {
+  try {
+    const leaseLeftMs = Math.min(whole(row.lease_ms), whole(row.until) - whole(row.now))
+    if (leaseLeftMs <= 0) throw new RangeError('a lease that is registered is longer than nothing')
+    return { id: text(row.id), leaseLeftMs: Math.min(leaseLeftMs, MINUTE), acknowledged: whole(row.acknowledged) }
+  } catch {
+    return { id: '', leaseLeftMs: MINUTE, acknowledged: -1 }
+  }
+}
+
+/** Milliseconds for which the server has counted; `undefined` when it has not begun, 0 when the row cannot be read. */
+function ageOf(server: MemberReading | undefined): number | undefined {
+  try {
+    const since = whole(server?.until)
+    return since === 0 ? undefined : Math.max(0, whole(server?.now) - since)
+  } catch {
+    return 0
+  }
 }
 
 export function censusOf(registered: readonly Registered[], ageMs: number): Census {

@@ -1,3 +1,4 @@
+import { readInvalidations } from '@bearward/core/channel'
 import type { AuditAction, AuditEntry, Metadata, NewAuditEntry, OutboxEntry, StoredKey, Usage } from '@bearward/keyring'
 import type { AuditRow, KeyRow, OutboxRow, Standing } from './schema.ts'
 
@@ -107,7 +108,17 @@ export function auditEntryOf(row: AuditRow): AuditEntry {
 export function outboxEntryOf(row: OutboxRow): OutboxEntry {
   return {
     sequence: whole(row.sequence),
-    invalidations: JSON.parse(text(row.invalidations)) as OutboxEntry['invalidations'],
+    // What cannot be read may name any key. If it were an error, this row would keep all later ones from being published.
+    invalidations: readInvalidations(parsed(row.invalidations)) ?? ['all'],
+  }
+}
+
+/** JSON of a column, or `undefined` when there is none. */
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(text(value))
+  } catch {
+    return undefined
   }
 }
 
