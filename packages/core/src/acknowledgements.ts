@@ -73,6 +73,11 @@ export class Acknowledgements {
     this.#onReceived()
   }
 
+  /** Whether this member has acknowledged. */
+  hasReceived(memberId: string): boolean {
+    return this.#received.has(memberId)
+  }
+
   /** Resolves when no process accepts the old state any more; keeps the process alive until then. */
   async confirm(census: Census): Promise<Confirmation> {
     const countedAt = this.#clock.monotonic()
