@@ -4,7 +4,7 @@ import { type Clock, MINUTE, schedule, systemClock } from './clock.ts'
 /** One process that may hold a lease, as the channel's registry knows it. */
 export interface Member {
   readonly id: string
-  /** Milliseconds until the lease that it has registered runs out, rounded up. */
+  /** Milliseconds until the lease that it has registered runs out, rounded up; `NaN` counts as a whole lease. */
   readonly leaseLeftMs: number
 }
 

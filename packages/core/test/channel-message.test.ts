@@ -40,7 +40,9 @@ describe('readMessage', () => {
   })
 
   test('never throws, whatever the text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (text) => void readMessage(text)))
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (text) => void readMessage(text)),
+    )
   })
 
   test('reads no field from a prototype', () => {

@@ -56,8 +56,8 @@ export function writeReceipt({ messageId, memberId }: Receipt): string {
 /** Reads a receipt. Never throws. */
 export function readReceipt(text: unknown): Receipt | undefined {
   if (typeof text !== 'string' || text.length > 100) return undefined
-  const [messageId, memberId] = text.split(' ')
-  return isUuid(messageId) && isUuid(memberId) ? { messageId, memberId } : undefined
+  const [messageId, memberId, ...rest] = text.split(' ')
+  return isUuid(messageId) && isUuid(memberId) && rest.length === 0 ? { messageId, memberId } : undefined
 }
 
 function isUuid(value: unknown): value is string {

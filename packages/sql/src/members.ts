@@ -36,7 +36,7 @@ const IDENTITY: Readonly<Record<Database, string>> = {
 /** A member as a publisher sees it. */
 export interface Registered {
   readonly id: string
-  /** Milliseconds that its lease may still run. */
+  /** Milliseconds that its lease may still run; `NaN` when that cannot be read. */
   readonly leaseLeftMs: number
   readonly acknowledged: number
 }
@@ -49,6 +49,12 @@ interface MemberReading {
   readonly until: unknown
   readonly acknowledged: unknown
   readonly now: unknown
+}
+
+/** A number that every driver hands over: `node:sqlite` throws at one that JavaScript cannot hold, and with it at all rows. */
+function boundedWhole(database: Database, column: string): RawBuilder<unknown> {
+  const [least, greatest] = database === 'sqlite' ? ['min', 'max'] : ['least', 'greatest']
+  return sql.raw(`${greatest}(${least}(${column}, ${Number.MAX_SAFE_INTEGER}), ${Number.MIN_SAFE_INTEGER})`)
 }
 
 /** Registers a process, or registers it anew: from when this resolves, publishers wait for it. */
@@ -108,11 +114,13 @@ export async function unregister(engine: Engine, id: string): Promise<void> {
 /** The members at this moment, and for how long this server has counted them. */
 export async function countMembers(engine: Engine): Promise<{ registered: readonly Registered[]; ageMs: number }> {
   const [now, identity] = [sql.raw(NOW[engine.name]), sql.raw(IDENTITY[engine.name])]
-  const since = sql`coalesce((select since from bearward_servers where identity = ${identity}), 0)`
+  const bounded = (column: string) => boundedWhole(engine.name, column)
+  const since = sql`coalesce((select ${bounded('since')} from bearward_servers where identity = ${identity}), 0)`
   const { rows } = await engine.run((db) =>
     sql<MemberReading>`
       select 0 as is_server, id, lease_ms, until, acknowledged, ${now} as now from (
-        select id, lease_ms, until, acknowledged from bearward_members where until > ${now} limit ${sql.lit(MAX_MEMBERS + 1)}
+        select id, ${bounded('lease_ms')} as lease_ms, ${bounded('until')} as until, ${bounded('acknowledged')} as acknowledged
+        from bearward_members where until > ${now} limit ${sql.lit(MAX_MEMBERS + 1)}
       ) as members
       union all
       select 1, '', 0, ${since}, 0, ${now}`.execute(db),
@@ -127,14 +135,14 @@ export async function countMembers(engine: Engine): Promise<{ registered: readon
   return { registered, ageMs: ageMs ?? 0 }
 }
 
-/** A row that cannot be read stands for a process that holds the longest lease and is silent. */
+/** A row that cannot be read stands for a process that holds a lease and is silent; `NaN` stands for a whole lease. */
 function memberOf(row: MemberReading): Registered {
   try {
     const leaseLeftMs = Math.min(whole(row.lease_ms), whole(row.until) - whole(row.now))
     if (leaseLeftMs <= 0) throw new RangeError('a lease that is registered is longer than nothing')
     return { id: text(row.id), leaseLeftMs: Math.min(leaseLeftMs, MINUTE), acknowledged: whole(row.acknowledged) }
   } catch {
-    return { id: '', leaseLeftMs: MINUTE, acknowledged: -1 }
+    return { id: '', leaseLeftMs: Number.NaN, acknowledged: -1 }
   }
 }
 

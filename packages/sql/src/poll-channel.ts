@@ -169,7 +169,8 @@ class PollChannel implements Channel {
       this.#checkTurn(turn)
       if (hasGap) this.#subscribers.lose()
       else this.#tell(keyIds)
-      after = next
+      // After a loss nothing is remembered that a later entry could be about.
+      after = hasGap ? last : next
     }
     this.#read = last
     if (isNew || last > from) await acknowledge(engine, this.#id, last)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import { readMessage } from '@bearward/core/channel'
 import type { Invalidation } from '@bearward/core'
+import { readMessage } from '@bearward/core/channel'
 
 /** Bytes of a payload that the channel uses; PostgreSQL takes less than 8000. */
 export const MAX_PAYLOAD = 7000
