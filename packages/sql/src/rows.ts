@@ -101,8 +101,21 @@ export function auditEntryOf(row: AuditRow): AuditEntry {
     from: textOrNull(row.origin),
     reason: textOrNull(row.reason),
     version: whole(row.version),
-    changes: JSON.parse(text(row.changes)) as AuditEntry['changes'],
+    changes: changesOf(row.changes),
   }
+}
+
+/** Any role that may insert into the trail can write anything here. One such entry must not hide all others. */
+function changesOf(column: unknown): AuditEntry['changes'] {
+  const changes = parsed(column)
+  const isReadable =
+    isObject(changes) && Object.values(changes).every((each) => isObject(each) && 'before' in each && 'after' in each)
+  if (isReadable) return changes as AuditEntry['changes']
+  return { unreadable: { before: null, after: typeof column === 'string' ? column : null } }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function outboxEntryOf(row: OutboxRow): OutboxEntry {

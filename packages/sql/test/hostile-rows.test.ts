@@ -72,6 +72,40 @@ describe.each(ENGINES)('over %s', (engine) => {
     expect(heard).toEqual([])
   })
 
+  test('an entry of the audit trail that cannot be read is shown as that, and hides no other', async () => {
+    const { opened, write } = await setUp(engine)
+    const rows = ['no JSON', '[]', '{"name":5}', '{"name":null}', '{"name":{"before":1,"after":2}}']
+    for (const [index, changes] of rows.entries()) {
+      await write(`insert into bearward_audit (sequence, at, action, key_id, version, changes)
+        values (${index + 1}, 1, 'x', 'key_1', 1, '${changes}')`)
+    }
+    const entries = await opened.store.audit({ limit: 10 })
+    expect(entries.map(({ changes }) => changes)).toEqual([
+      { name: { before: 1, after: 2 } },
+      ...rows
+        .slice(0, -1)
+        .toReversed()
+        .map((after) => ({ unreadable: { before: null, after } })),
+    ])
+  })
+
+  test('a record of uses that cannot be read is begun again, and keeps no other from being written', async () => {
+    const { opened, write } = await setUp(engine)
+    const keyring = createKeyring({ store: opened.store, format: keyFormat({ prefix: 'acme' }) })
+    const ids: string[] = []
+    const rows = ['no JSON', '5', 'null', '[5]', '[["a"]]', '[[5,5]]', '[["a","b"]]']
+    for (const addresses of rows) {
+      const { key } = await keyring.issue({ owner: 'acct_1' })
+      ids.push(key.id)
+      await write(`insert into bearward_key_uses values ('${key.id}', 1, null, '${addresses}')`)
+    }
+    await opened.store.recordUse(ids.map((keyId) => ({ keyId, at: 1_700_000_000_000, from: '203.0.113.7' })))
+    for (const id of ids) {
+      const { addresses } = await opened.store.usage(id, 0)
+      expect(addresses).toEqual([{ address: '203.0.113.7', lastUsedAt: 1_700_000_000_000 }])
+    }
+  })
+
   test('a process that was killed is deleted from the members an hour after its registration has ended', async () => {
     const { opened, channel, write } = await setUp(engine)
     const now = Date.now()
