@@ -59,12 +59,13 @@ export interface Console<Source = unknown> {
  */
 export function createConsole<Source = unknown>(options: ConsoleOptions<Source>): Console<Source> {
   const settings = checkOptions(options)
-  const { keyring, basePath, clock, issueLimit } = settings
+  const { keyring, basePath, clock, issueLimit, bodyTimeoutMs } = settings
   const desk: Desk = {
     keyring,
     basePath,
     answers: new RememberedAnswers(clock),
     limit: new IssueLimit(issueLimit, clock),
+    bodyTime: { bodyTimeoutMs, clock },
   }
   return Object.freeze({
     basePath,

@@ -1,6 +1,6 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { Console } from './console.ts'
-import { isUnder, webRequestOf } from './node-http.ts'
+import { isUnder, webRequestOf, writeAnswer } from './node-http.ts'
 
 /**
  * Mounts a console in Koa 2 or 3. What is not under its `basePath` goes on to the next middleware. Works behind a body
@@ -31,9 +31,14 @@ export function koaConsole(console: Console<ParameterizedContext>): Middleware {
     if (!isUnder(console.basePath, target)) return next()
     // Body parsers put it there, with the text that they have read beside it.
     const { body, rawBody } = ctx.request as typeof ctx.request & { body?: unknown; rawBody?: unknown }
-    const request = await webRequestOf({ message: ctx.req, target, parsed: rawBody ?? body })
-    if (request === undefined) return
+    const request = webRequestOf({ message: ctx.req, target, parsed: rawBody ?? body })
     const answer = await console.fetch(request, { address: ctx.ip, source: ctx })
+    if (!ctx.req.complete) {
+      // Koa would end the connection before the client has read the answer.
+      ctx.respond = false
+      await writeAnswer(answer, ctx.res)
+      return
+    }
     ctx.body = Buffer.from(await answer.arrayBuffer())
     // After the body: Koa sets a status and a content type of its own with it.
     ctx.status = answer.status

@@ -63,6 +63,10 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
     authorize: (request) => (login.isSignedIn(request) ? { actor, operator: true } : signInFirst()),
   })
   const server = createServer((message, response) => void serve(message, response, console, login))
+  // A client that asks first whether to send its body is told so when the body is wanted.
+  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
+    void serve(message, response, console, login, () => response.writeContinue())
+  })
   server.listen(wanted, HOST)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -83,10 +87,11 @@ async function serve(
   response: ServerResponse,
   console: Console,
   login: Login,
+  onRead?: () => void,
 ): Promise<void> {
   try {
-    const request = await webRequestOf({ message, target: message.url ?? '/' })
-    if (request !== undefined) await writeAnswer(await answer(request, message, console, login), response)
+    const request = webRequestOf({ message, target: message.url ?? '/', ...(onRead !== undefined && { onRead }) })
+    await writeAnswer(await answer(request, message, console, login), response)
   } catch {
     // No request that a `Request` could be made of.
     response.writeHead(400, { Connection: 'close' }).end()

@@ -1,4 +1,4 @@
-import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
+import { type Clock, type MaybePromise, MINUTE, SECOND, systemClock } from '@bearward/core'
 import type { Keyring } from '@bearward/keyring'
 import type { Access } from './access.ts'
 
@@ -22,6 +22,8 @@ export interface ConsoleOptions<Source = unknown> {
   readonly basePath?: string | undefined
   /** How many keys one actor may issue, by rotation too, in a time. Of this process. Default 30 in a minute. */
   readonly issueLimit?: IssueLimitOptions | undefined
+  /** Milliseconds in which the body of a request must arrive. Default 10000 (ten seconds), from 100 to 300000. */
+  readonly bodyTimeoutMs?: number | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
   /** Where time comes from. Default `systemClock`. */
@@ -43,11 +45,12 @@ export interface ConsoleSettings<Source> {
   /** Without a slash at the end; empty at the root. */
   readonly basePath: string
   readonly issueLimit: IssueLimitOptions
+  readonly bodyTimeoutMs: number
   readonly onFailure: (error: unknown) => void
   readonly clock: Clock
 }
 
-const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
+const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'bodyTimeoutMs', 'onFailure', 'clock']
 const KEYRING_METHODS: readonly (keyof Keyring)[] = [
   'issue',
   'get',
@@ -67,7 +70,7 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
   if (typeof options !== 'object' || options === null) fail('options must be an object with `keyring` and `authorize`')
   for (const name of Object.keys(options)) if (!KNOWN.includes(name)) fail(`there is no option \`${name}\``)
   const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
-  const { issueLimit = { max: 30, windowMs: MINUTE } } = options
+  const { issueLimit = { max: 30, windowMs: MINUTE }, bodyTimeoutMs = 10 * SECOND } = options
   if (
     typeof keyring !== 'object' ||
     keyring === null ||
@@ -82,11 +85,13 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
   }
   checkWhole('issueLimit.max', issueLimit?.max, 1, 1_000_000)
   checkWhole('issueLimit.windowMs', issueLimit.windowMs, 1000, 86_400_000)
+  checkWhole('bodyTimeoutMs', bodyTimeoutMs, 100, 300_000)
   return Object.freeze({
     keyring,
     authorize,
     basePath: checkPath(basePath),
     issueLimit: Object.freeze({ ...issueLimit }),
+    bodyTimeoutMs,
     onFailure,
     clock,
   })

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Visitor } from './access.ts'
 import type { RememberedAnswers } from './idempotency.ts'
 import type { IssueLimit } from './issue-limit.ts'
+import type { BodyTime } from './json-body.ts'
 import type { ProblemCode } from './problem.ts'
 import { NoQuery } from './schemas.ts'
 
@@ -12,6 +13,7 @@ export interface Desk {
   readonly basePath: string
   readonly answers: RememberedAnswers
   readonly limit: IssueLimit
+  readonly bodyTime: BodyTime
 }
 
 /** An answer before it is written: JSON and what stands in front of it. */
