@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { SECOND, schedule, systemClock } from '@bearward/core'
+import { schedule, systemClock } from '@bearward/core'
 import { pathUnder } from './base-path.ts'
 
 /** A request of Node's `http`, and what a framework has made of it. */
@@ -97,11 +97,11 @@ function attach(message: IncomingMessage, controller: ReadableStreamDefaultContr
 }
 
 /** What a client may still send after it was refused: so long that it can read the answer, and no longer. */
-const LINGER_MS: number = SECOND
+const LINGER_MS = 500
 
 /**
  * Writes a web-standard answer. Where the body was not read to its end, the connection ends with the answer: what is left of
- * the body is discarded for a second, because a client that is cut off while it sends may lose the answer.
+ * the body is discarded for half a second, because a client that is cut off while it sends may lose the answer.
  */
 export async function writeAnswer(answer: Response, response: ServerResponse): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer())
