@@ -26,6 +26,7 @@ export interface ListenerOptions {
   readonly pool: ListenPool
   readonly clock: Clock
   readonly channels: readonly string[]
+  readonly schema: string | undefined
   /** Runs on the new connection before it listens. */
   prepare(engine: Engine): Promise<void>
   /** Takes a notification as the driver hands it over. When it throws, the connection is given up. */
@@ -68,7 +69,7 @@ export class Listener {
     }
   }
 
-  private constructor(client: ListenClient, { heard, lost }: ListenerOptions) {
+  private constructor(client: ListenClient, { heard, lost, schema }: ListenerOptions) {
     this.#client = client
     this.#onLost = () => lost(this)
     client.on('error', () => this.drop())
@@ -81,9 +82,10 @@ export class Listener {
         this.drop()
       }
     })
-    this.engine = postgresEngine({
+    const source = {
       connect: async () => ({ query: (text: string, values: unknown[]) => this.query(text, values), release() {} }),
-    } as never)
+    }
+    this.engine = postgresEngine(source as never, { schema, isImplied: false })
   }
 
   /** One after the other, as PostgreSQL takes them. Rejects when the connection is lost. */

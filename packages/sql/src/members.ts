@@ -4,6 +4,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Engine } from './engine.ts'
 import { text, whole } from './rows.ts'
 import type { Database, Schema } from './schema.ts'
+import { table } from './schema-name.ts'
 
 /**
  * How much longer than a lease a registration lasts, by the server's clock: so long that a clock that is set right does not
@@ -78,9 +79,9 @@ export async function acknowledge(engine: Engine, id: string, sequence: number):
 }
 
 /** Whether publishers wait for this process from this moment on, for as long as a lease. */
-function registered({ name }: Engine, id: string, leaseMs: number): RawBuilder<unknown> {
-  const until = sql`${sql.raw(NOW[name])} + ${sql.lit(leaseMs)}`
-  return sql`exists (select 1 from bearward_members where id = ${id} and until > ${until})`
+function registered(engine: Engine, id: string, leaseMs: number): RawBuilder<unknown> {
+  const until = sql`${sql.raw(NOW[engine.name])} + ${sql.lit(leaseMs)}`
+  return sql`exists (select 1 from ${table(engine, 'bearward_members')} where id = ${id} and until > ${until})`
 }
 
 /** The number of the latest commit, and whether publishers wait for this process from that moment on. */
@@ -115,12 +116,12 @@ export async function unregister(engine: Engine, id: string): Promise<void> {
 export async function countMembers(engine: Engine): Promise<{ registered: readonly Registered[]; ageMs: number }> {
   const [now, identity] = [sql.raw(NOW[engine.name]), sql.raw(IDENTITY[engine.name])]
   const bounded = (column: string) => boundedWhole(engine.name, column)
-  const since = sql`coalesce((select ${bounded('since')} from bearward_servers where identity = ${identity}), 0)`
+  const since = sql`coalesce((select ${bounded('since')} from ${table(engine, 'bearward_servers')} where identity = ${identity}), 0)`
   const { rows } = await engine.run((db) =>
     sql<MemberReading>`
       select 0 as is_server, id, lease_ms, until, acknowledged, ${now} as now from (
         select id, ${bounded('lease_ms')} as lease_ms, ${bounded('until')} as until, ${bounded('acknowledged')} as acknowledged
-        from bearward_members where until > ${now} limit ${sql.lit(MAX_MEMBERS + 1)}
+        from ${table(engine, 'bearward_members')} where until > ${now} limit ${sql.lit(MAX_MEMBERS + 1)}
       ) as members
       union all
       select 1, '', 0, ${since}, 0, ${now}`.execute(db),
@@ -163,10 +164,9 @@ export function censusOf(registered: readonly Registered[], ageMs: number): Cens
 /** This server has not counted yet: it is another one, or has started again, and may have forgotten somebody. */
 async function beginCount(engine: Engine): Promise<void> {
   const [now, identity] = [sql.raw(NOW[engine.name]), sql.raw(IDENTITY[engine.name])]
+  const servers = table(engine, 'bearward_servers')
   await engine.run((db: Kysely<Schema>) =>
-    sql`insert into bearward_servers (identity, since)
-      select ${identity}, ${now} where not exists (select 1 from bearward_servers where identity = ${identity})`.execute(
-      db,
-    ),
+    sql`insert into ${servers} (identity, since)
+      select ${identity}, ${now} where not exists (select 1 from ${servers} where identity = ${identity})`.execute(db),
   )
 }

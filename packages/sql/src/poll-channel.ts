@@ -16,6 +16,7 @@ import { memberId, wholeOption } from './channel-options.ts'
 import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { acknowledge, censusOf, countMembers, lookUp, RENEW_AFTER_MS, register, unregister } from './members.ts'
+import { CHANNEL_TABLES, checkRights } from './rights.ts'
 import { text, whole } from './rows.ts'
 import { SqlStore } from './store.ts'
 
@@ -129,6 +130,11 @@ class PollChannel implements Channel {
     } finally {
       stop()
     }
+  }
+
+  async ready(): Promise<void> {
+    if (this.#isClosed) throw new Error('sqlChannel: the channel was closed')
+    await checkRights(await this.#engine(), [...CHANNEL_TABLES, 'bearward_audit', 'bearward_counters'])
   }
 
   async close(): Promise<void> {

@@ -18,11 +18,15 @@ import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
 import { acknowledgementOf, type ChangeMessage, MAX_PAYLOAD, readChange, readOwn } from './postgres-message.ts'
 import { surviveErrors } from './postgres-pool.ts'
+import { CHANNEL_TABLES, checkRights } from './rights.ts'
+import { chooseSchema, namesIn } from './schema-name.ts'
 
 /** What `postgresChannel()` takes besides the pool. */
 export interface PostgresChannelOptions {
   /** Longest time that a process answers from memory without having heard, 100 to 60 000 milliseconds. Default 1000. */
   readonly leaseMs?: number | undefined
+  /** The schema of the tables; the same as the store's. Default: where the database looks by itself. */
+  readonly schema?: string | undefined
   /** Default `systemClock`. */
   readonly clock?: Clock | undefined
 }
@@ -32,7 +36,7 @@ export interface PostgresChannelOptions {
  * publishes.
  *
  * @param pool of `pg`, with two connections or more, to the primary and not through a pooler that shares sessions
- * @param options `leaseMs`, `clock`
+ * @param options `leaseMs`, `schema`, `clock`
  * @throws {TypeError} when the pool or an option cannot be used
  * @example
  * ```ts
@@ -57,10 +61,12 @@ export function postgresChannel(pool: ListenPool, options: PostgresChannelOption
     throw new TypeError('postgresChannel: the pool must have two connections or more; the channel keeps one')
   }
   for (const name of Object.keys(options)) {
-    if (!['leaseMs', 'clock'].includes(name)) throw new TypeError(`postgresChannel: there is no option \`${name}\``)
+    if (!['leaseMs', 'schema', 'clock'].includes(name))
+      throw new TypeError(`postgresChannel: there is no option \`${name}\``)
   }
   const leaseMs = wholeOption('postgresChannel', 'leaseMs', options.leaseMs, SECOND, 100, 60 * SECOND)
-  return new ListenChannel(pool, leaseMs, options.clock ?? systemClock)
+  const { schema } = chooseSchema('postgresChannel', undefined, options.schema)
+  return new ListenChannel(pool, { leaseMs, schema, clock: options.clock ?? systemClock })
 }
 
 /** Waits before connecting again: short at first, never longer than this share of a lease. */
@@ -77,10 +83,17 @@ const GRACE_SHARE = 1 / 3
  */
 const MAX_REPLIES = 100
 
+interface ListenSettings {
+  readonly leaseMs: number
+  readonly schema: string | undefined
+  readonly clock: Clock
+}
+
 class ListenChannel implements Channel {
   readonly leaseMs: number
   readonly durable = false
   readonly #pool: ListenPool
+  readonly #schema: string | undefined
   readonly #engine: Engine
   readonly #clock: Clock
   /** Stands in the table of members alone: see `acknowledgementOf()`. */
@@ -100,10 +113,11 @@ class ListenChannel implements Channel {
   #cancelTimer: () => void = () => {}
   #isClosed = false
 
-  constructor(pool: ListenPool, leaseMs: number, clock: Clock) {
+  constructor(pool: ListenPool, { leaseMs, schema, clock }: ListenSettings) {
     this.#pool = pool
     surviveErrors(pool)
-    this.#engine = postgresEngine(pool as never)
+    this.#schema = schema
+    this.#engine = postgresEngine(pool as never, { schema, isImplied: false })
     this.leaseMs = leaseMs
     this.#clock = clock
   }
@@ -151,6 +165,12 @@ class ListenChannel implements Channel {
   async #send(message: ChangeMessage, id: string): Promise<Census> {
     await this.#pool.query('select pg_notify($1, $2)', [POSTGRES_CHANGES, JSON.stringify(message)])
     return acknowledging(await countMembers(this.#engine), id)
+  }
+
+  async ready(): Promise<void> {
+    if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
+    await migrateTables(this.#engine)
+    await checkRights(this.#engine, CHANNEL_TABLES)
   }
 
   async close(): Promise<void> {
@@ -228,6 +248,7 @@ class ListenChannel implements Channel {
       pool: this.#pool,
       clock: this.#clock,
       channels: [POSTGRES_CHANGES, this.#ownChannel],
+      schema: this.#schema,
       prepare: async (engine) => void (await migrateTables(engine)),
       heard: (channel, payload) => this.#receive(channel, payload),
       lost: (lost) => this.#lose(lost),
@@ -313,6 +334,7 @@ function acknowledging({ registered, ageMs }: Awaited<ReturnType<typeof countMem
  * Statements that make PostgreSQL tell every process of changes to keys that are made by plain SQL, which no keyring
  * knows of. Run them once, by hand or in a migration of your own.
  *
+ * @param options `schema`: where the tables stand. Default: where the database looks by itself
  * @example
  * ```ts
  * import { postgresTriggerSql } from '@bearward/sql'
@@ -320,15 +342,16 @@ function acknowledging({ registered, ageMs }: Awaited<ReturnType<typeof countMem
  * console.log(postgresTriggerSql())
  * ```
  */
-export function postgresTriggerSql(): string {
-  return `create or replace function bearward_tell_change() returns trigger language plpgsql as $$
+export function postgresTriggerSql(options: { readonly schema?: string | undefined } = {}): string {
+  const { table } = namesIn('postgres', chooseSchema('postgresTriggerSql', undefined, options.schema).schema)
+  return `create or replace function ${table('bearward_tell_change')}() returns trigger language plpgsql as $$
 begin
   perform pg_notify('${POSTGRES_CHANGES}',
     json_build_object('invalidations', json_build_array(json_build_object('id', coalesce(new.id, old.id))))::text);
   return null;
 end $$;
 
-create or replace trigger bearward_tell_change after insert or update or delete on bearward_keys
-  for each row execute function bearward_tell_change();
+create or replace trigger bearward_tell_change after insert or update or delete on ${table('bearward_keys')}
+  for each row execute function ${table('bearward_tell_change')}();
 `
 }
