@@ -23,7 +23,8 @@ const NO_KEY = 'ready'
 /** @throws {KeyringError} `not_ready`, `invalid_input` */
 export async function ready({ settings }: Room, options: ReadyOptions): Promise<void> {
   checkNames(options, ['deadlineMs'])
-  const deadlineMs = checkWhole('deadlineMs', options.deadlineMs ?? DEFAULT_DEADLINE_MS, MAX_DEADLINE_MS)
+  const { deadlineMs: wanted = DEFAULT_DEADLINE_MS } = options
+  const deadlineMs = checkWhole('deadlineMs', wanted, MAX_DEADLINE_MS)
   const { store, channel, clock } = settings
   const endsAt = clock.monotonic() + deadlineMs
   const leftMs = (): number => Math.max(1, endsAt - clock.monotonic())

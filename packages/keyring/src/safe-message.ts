@@ -3,8 +3,10 @@ const MAX_LENGTH = 1000
 /** Errors of an error that are looked at: of one address after another, or what caused it. */
 const MAX_ERRORS = 5
 
-/** A password between a scheme and a host, whatever it holds, also where it is written without being encoded. */
-const IN_ADDRESS = /([a-z][a-z0-9+.-]*:)?\/\/[^\s"'`]*@/gi
+/** User and password between a scheme and a host, also where they are written without being encoded. */
+const IN_ADDRESS = /\/\/[^\s"'`]*@/g
+/** An address that was cut, perhaps in the middle of its password. */
+const CUT_ADDRESS = /\/\/[^\s"'`]*$/
 /** A password that has a name: `password=x`, `PWD: "x y"`. */
 const NAMED = /\b(pass(?:word|wd)?|pwd)(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&)]+)/gi
 
@@ -14,8 +16,10 @@ const NAMED = /\b(pass(?:word|wd)?|pwd)(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&)]+)/
  */
 export function safeMessage(error: unknown): string {
   const words = new Set(wordsOf(error, new Set()))
-  const text = [...words].join(': ').replace(IN_ADDRESS, '$1//***@').replace(NAMED, '$1$2***')
-  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
+  const text = [...words].join(': ')
+  const isCut = text.length > MAX_LENGTH
+  const kept = text.slice(0, MAX_LENGTH).replace(IN_ADDRESS, '//***@').replace(NAMED, '$1$2***')
+  return isCut ? `${kept.replace(CUT_ADDRESS, '//***')}…` : kept
 }
 
 function wordsOf(error: unknown, seen: Set<unknown>): string[] {

@@ -111,7 +111,7 @@ export function explaining(engine: Engine): Engine {
     advance: (db, counter, by) => engine.advance(db, counter, by),
     migrateAlone: of((work) => engine.migrateAlone(work), true),
     close: () => engine.close(),
-    ...(engine.check !== undefined && { check: () => engine.check?.() as Promise<void> }),
+    ...(engine.check !== undefined && { check: of(async () => engine.check?.()) }),
     ...(engine.hiddenSchema !== undefined && {
       hiddenSchema: () => engine.hiddenSchema?.() as Promise<string | undefined>,
     }),
