@@ -86,7 +86,7 @@ function attach(message: IncomingMessage, controller: ReadableStreamDefaultContr
   }
   const onLost = (): void => {
     detach()
-    controller.error(new Error('the client has gone away'))
+    controller.error(message.errored)
   }
   const detach = (): void =>
     void message.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost)

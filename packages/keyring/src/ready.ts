@@ -80,9 +80,8 @@ async function checked(
   } catch (error) {
     const message = safeMessage(error)
     const advice = adviceOn(message)
-    throw new KeyringError(`the ${what} is not ready: ${message}${advice === '' ? '' : `; ${advice}`}`, {
-      code: 'not_ready',
-    })
+    const remedy = advice === '' ? '' : `; ${advice}`
+    throw new KeyringError(`the ${what} is not ready: ${message}${remedy}`, { code: 'not_ready' })
   } finally {
     cancel()
   }

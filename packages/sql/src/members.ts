@@ -136,14 +136,17 @@ export async function countMembers(engine: Engine): Promise<{ registered: readon
   return { registered, ageMs: ageMs ?? 0 }
 }
 
+const UNREADABLE: Registered = { id: '', leaseLeftMs: Number.NaN, acknowledged: -1 }
+
 /** A row that cannot be read stands for a process that holds a lease and is silent; `NaN` stands for a whole lease. */
 function memberOf(row: MemberReading): Registered {
   try {
     const leaseLeftMs = Math.min(whole(row.lease_ms), whole(row.until) - whole(row.now))
-    if (leaseLeftMs <= 0) throw new RangeError('a lease that is registered is longer than nothing')
+    // A process registers a lease that is longer than nothing.
+    if (leaseLeftMs <= 0) return UNREADABLE
     return { id: text(row.id), leaseLeftMs: Math.min(leaseLeftMs, MINUTE), acknowledged: whole(row.acknowledged) }
   } catch {
-    return { id: '', leaseLeftMs: Number.NaN, acknowledged: -1 }
+    return UNREADABLE
   }
 }
 

@@ -64,8 +64,7 @@ function addressesOf(json: string): AddressUse[] {
 /** @throws {TypeError} when it is neither an address nor an address with a time */
 function addressOf(written: unknown): AddressUse {
   const [address, lastUsedAt] = typeof written === 'string' ? [written, null] : (written as unknown[])
-  if (typeof address !== 'string') throw new TypeError('an address must be text')
-  return { address, lastUsedAt: lastUsedAt === null ? null : whole(lastUsedAt) }
+  return { address: text(address), lastUsedAt: lastUsedAt === null ? null : whole(lastUsedAt) }
 }
 
 function written(addresses: readonly AddressUse[]): string {
