@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { keyFormat } from '@bearward/core'
 import { createKeyring, memoryStore } from '@bearward/keyring'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -11,7 +10,6 @@ import { serveConsole } from '../src/local.ts'
 import { closeAll, frameworks, listen } from './support/mounts.ts'
 import { createWorld, type World } from './support/world.ts'
 
-const run = promisify(execFile)
 afterEach(closeAll)
 
 let attempts = 0
@@ -102,7 +100,7 @@ describe.each(frameworks)('%s', (_name, mount) => {
 
   test('reads chunks of one byte with extensions, and a trailer', async () => {
     const { origin, keyring } = await serve()
-    const chunks = [...'{"name":"x"}'].map((character) => `1;a="b"\r\n${character}\r\n`).join('')
+    const chunks = Array.from('{"name":"x"}', (character) => `1;a="b"\r\n${character}\r\n`).join('')
     const answer = await converse(
       origin,
       `${head('alice', 'chunked', 'Connection: close\r\n')}${chunks}0\r\nX: y\r\n\r\n`,
@@ -131,9 +129,8 @@ test('the console of one person asks for a body only once it knows who sends it'
 })
 
 test('many connections in chunks of one byte hold about as many bytes as the console takes of each', async () => {
-  const program = join(import.meta.dirname, 'support/hold-connections.ts')
-  const { stdout } = await run(process.execPath, ['--expose-gc', program])
-  const { sent, held } = JSON.parse(stdout) as { sent: number; held: number }
+  const child = fork(join(import.meta.dirname, 'support/hold-connections.ts'), { execArgv: ['--expose-gc'] })
+  const [{ sent, held }] = (await once(child, 'message')) as [{ sent: number; held: number }]
   // Each connection has objects of its own besides: a socket, a parser, a request.
   expect(held / sent).toBeLessThan(20)
 }, 60_000)

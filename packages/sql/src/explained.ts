@@ -47,7 +47,7 @@ export function refusalOf(database: Database, error: unknown): Refusal | undefin
  *
  * @param isMigrating whether the tables were being made
  */
-export function explain(engine: Pick<Engine, 'name' | 'schema'>, error: unknown, isMigrating: boolean): unknown {
+function explain(engine: Pick<Engine, 'name' | 'schema'>, error: unknown, isMigrating: boolean): unknown {
   const refusal = refusalOf(engine.name, error)
   if (refusal === undefined || 'refusal' in (error as object)) return error
   const [line = ''] = (error as Error).message.split('\n')

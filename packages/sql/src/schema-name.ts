@@ -11,8 +11,7 @@ export interface SchemaChoice {
 }
 
 /** A longer name is cut by PostgreSQL, and a quote or a backslash would have to be written in another way by each database. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const NAME = /^[^"'`\\\u0000-\u001f\u007f]{1,63}$/u
+const NAME = /^[^"'`\\\p{Cc}]{1,63}$/u
 
 /**
  * Decides on the schema.

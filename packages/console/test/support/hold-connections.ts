@@ -1,4 +1,4 @@
-// Holds connections open whose bodies came in chunks of one byte: node --expose-gc hold-connections.ts
+// Holds connections open whose bodies came in chunks of one byte; needs --expose-gc
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -30,5 +30,4 @@ const all = CONNECTIONS * request(0).length
 while (received < all) await new Promise((resolve) => setTimeout(resolve, 20))
 // What has been received is handed on in the turns that follow.
 for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve))
-console.log(JSON.stringify({ sent: CONNECTIONS * BYTES, held: held() - before }))
-process.exit()
+process.send?.({ sent: CONNECTIONS * BYTES, held: held() - before }, () => process.exit())
