@@ -103,26 +103,6 @@ const cases: readonly StagedCase[] = [
     },
   },
   {
-    name: 'goes on when a subscriber fails: it loses its lease, and the others hear',
-    async run({ channel, listen, publish }) {
-      const one = await channel()
-      let losses = 0
-      const broken = one.subscribe({
-        invalidate() {
-          expectTrue(false, 'this subscriber is broken')
-        },
-        lost() {
-          losses++
-        },
-      })
-      await proved(broken, one.leaseMs)
-      const { heard } = await listen(one)
-      await publish(await channel(), [{ id: 'key_1' }])
-      expectTrue(hasId(heard, 'key_1'), 'was heard by the other')
-      expectTrue(losses > 0, 'lost() was called')
-    },
-  },
-  {
     name: 'says that it is ready while it is open, if it says so at all, and not once it is closed',
     async run({ channel, listen }) {
       const one = await channel()

@@ -12,7 +12,7 @@ import { Voice } from './voice.ts'
  * Receipts under way at most. Any client of the server can ask for them faster than they can be sent; one that is left out
  * makes its publisher wait for the lease.
  */
-const MAX_RECEIPTS = 100
+const MAX_RECEIPTS = 500
 /** Members that are taken out at once. */
 const MAX_GIVEN_UP = 1000
 

@@ -1,6 +1,7 @@
 import type { Channel } from '@bearward/core'
 import type {} from '@internal/services/setup/redis'
 import fc from 'fast-check'
+import { createClient } from 'redis'
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { redisChannel } from '../src/index.ts'
 import { readMessage, readReceipt, writeMessage } from '../src/message.ts'
@@ -135,6 +136,36 @@ describe.each(['redis', 'ioredis 5'] as const)('whatever other clients write, ov
     expect(confirmed).toBe(true)
     expect(elapsedMs).toBeGreaterThanOrEqual(LEASE_MS)
   })
+})
+
+test('a client of redis that loses its connection ends no process, though the application does not listen', async () => {
+  const client = createClient({ url, socket: { reconnectStrategy: 50 } })
+  const channels = [redisChannel(client), redisChannel(client)]
+  await client.connect()
+  cleanups.push(() => client.destroy())
+  expect(client.listenerCount('error')).toBe(1)
+  client.emit('error', new Error('Socket closed unexpectedly'))
+  for (const channel of channels) await channel.close()
+})
+
+test('a subscriber that fails loses its lease and sends no receipt, and the others hear', async () => {
+  const opened = await openClient('redis', url)
+  const channel = redisChannel(opened.client, { name: `broken-${process.pid}`, leaseMs: LEASE_MS })
+  const other = redisChannel(opened.client, { name: `broken-${process.pid}`, leaseMs: LEASE_MS })
+  cleanups.push(
+    () => opened.close(),
+    () => channel.close(),
+    () => other.close(),
+  )
+  let losses = 0
+  const fail = () => {
+    throw new Error('this subscriber is broken')
+  }
+  await channel.subscribe({ invalidate: fail, lost: () => void losses++ }).prove()
+  const hearer = witness(channel)
+  await hearer.prove()
+  expect(await other.publish({ invalidations: [{ id: 'key_1' }] })).toMatchObject({ confirmed: true, silent: 1 })
+  expect([losses, hearer.heard]).toEqual([1, [{ id: 'key_1' }]])
 })
 
 const RECEIPTS = '{bearward}:heard:'

@@ -19,6 +19,12 @@ export interface ListenClient {
   release(error?: boolean): void
 }
 
+/** A message, before it is written as JSON, and the channel that it goes out on. */
+export interface Notification {
+  readonly channel: string
+  readonly message: unknown
+}
+
 /** Time to connect and to begin listening. A connection that takes longer is given up. */
 const OPEN_WITHIN_MS: number = 10 * SECOND
 
@@ -99,9 +105,16 @@ export class Listener {
    * A message need not survive the server: whoever listens loses the connection with it. Waiting for the disk would hold up
    * all other notifications of the database.
    */
-  async notify(channel: string, message: unknown): Promise<void> {
-    const text = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
-    await this.query(text, [channel, JSON.stringify(message)])
+  notify(channel: string, message: unknown): Promise<void> {
+    return this.notifyAll([{ channel, message }])
+  }
+
+  /** The same with several messages, in one statement. */
+  async notifyAll(notifications: readonly Notification[]): Promise<void> {
+    const text = `select set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)
+      from unnest($1::text[], $2::text[]) as sent (channel, payload)`
+    const channels = notifications.map(({ channel }) => channel)
+    await this.query(text, [channels, notifications.map(({ message }) => JSON.stringify(message))])
   }
 
   /** What `work` answers; rejects when the connection is lost before. */

@@ -12,14 +12,14 @@ import {
 import { Acknowledgements, type Census, MAX_INVALIDATIONS, Subscribers } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
-import { Listener, type ListenPool } from './listener.ts'
+import { Listener, type ListenPool, type Notification } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
 import { acknowledgementOf, type ChangeMessage, MAX_PAYLOAD, readChange, readOwn } from './postgres-message.ts'
 import { surviveErrors } from './postgres-pool.ts'
 import { CHANNEL_TABLES, checkRights } from './rights.ts'
-import { chooseSchema, namesIn } from './schema-name.ts'
+import { chooseSchema } from './schema-name.ts'
 
 /** What `postgresChannel()` takes besides the pool. */
 export interface PostgresChannelOptions {
@@ -78,10 +78,12 @@ const RECONNECT_SHARE = 1 / 2
 const GRACE_SHARE = 1 / 3
 
 /**
- * Acknowledgements under way at most. Any role can ask for them faster than they can be sent; one that is left out makes its
- * publisher wait for the lease.
+ * Acknowledgements that wait to be sent, at most. Any role can ask for them faster than they can be sent; one that is left out
+ * makes its publisher wait for the lease.
  */
-const MAX_REPLIES = 100
+const MAX_REPLIES = 10_000
+/** Acknowledgements of one statement: a flood of them must not hold up a proof, which goes over the same connection. */
+const REPLIES_AT_ONCE = 500
 
 interface ListenSettings {
   readonly leaseMs: number
@@ -108,7 +110,8 @@ class ListenChannel implements Channel {
   #registeredAt = Number.NEGATIVE_INFINITY
   /** Whether publishers may be waiting for this process. */
   #isMember = false
-  #replies = 0
+  #replies: Notification[] = []
+  #isReplying = false
   #failures = 0
   #cancelTimer: () => void = () => {}
   #isClosed = false
@@ -267,14 +270,22 @@ class ListenChannel implements Channel {
   #hear(payload: unknown): void {
     const { invalidations, reply } = readChange(payload)
     const haveAll = this.#subscribers.invalidate(invalidations)
-    if (!haveAll || reply === undefined || !this.#isMember || this.#replies >= MAX_REPLIES) return
-    this.#replies++
-    const done = (): void => {
-      this.#replies--
+    if (!haveAll || reply === undefined || !this.#isMember || this.#replies.length >= MAX_REPLIES) return
+    const message = { acknowledges: reply.id, member: acknowledgementOf(this.#id, reply.id) }
+    this.#replies.push({ channel: reply.to, message })
+    if (!this.#isReplying) void this.#sendReplies()
+  }
+
+  /** Never rejects: if an acknowledgement is lost, its publisher waits until our lease expires. */
+  async #sendReplies(): Promise<void> {
+    this.#isReplying = true
+    try {
+      while (this.#replies.length > 0) await this.#listener?.notifyAll(this.#replies.splice(0, REPLIES_AT_ONCE))
+    } catch {
+      this.#replies = []
+    } finally {
+      this.#isReplying = false
     }
-    // If this acknowledgement is lost, the publisher waits until our lease expires.
-    const member = acknowledgementOf(this.#id, reply.id)
-    this.#listener?.notify(reply.to, { acknowledges: reply.id, member }).then(done, done)
   }
 
   /** What cannot be read here is no loss: it was a proof or an acknowledgement, and their absence makes others wait. */
@@ -328,30 +339,4 @@ function shortened({ sequence, invalidations }: Change): ChangeMessage {
 function acknowledging({ registered, ageMs }: Awaited<ReturnType<typeof countMembers>>, id: string): Census {
   const { members, registryAgeMs } = censusOf(registered, ageMs)
   return { members: members.map((each) => ({ ...each, id: acknowledgementOf(each.id, id) })), registryAgeMs }
-}
-
-/**
- * Statements that make PostgreSQL tell every process of changes to keys that are made by plain SQL, which no keyring
- * knows of. Run them once, by hand or in a migration of your own.
- *
- * @param options `schema`: where the tables stand. Default: where the database looks by itself
- * @example
- * ```ts
- * import { postgresTriggerSql } from '@bearward/sql'
- *
- * console.log(postgresTriggerSql())
- * ```
- */
-export function postgresTriggerSql(options: { readonly schema?: string | undefined } = {}): string {
-  const { table } = namesIn('postgres', chooseSchema('postgresTriggerSql', undefined, options.schema).schema)
-  return `create or replace function ${table('bearward_tell_change')}() returns trigger language plpgsql as $$
-begin
-  perform pg_notify('${POSTGRES_CHANGES}',
-    json_build_object('invalidations', json_build_array(json_build_object('id', coalesce(new.id, old.id))))::text);
-  return null;
-end $$;
-
-create or replace trigger bearward_tell_change after insert or update or delete on ${table('bearward_keys')}
-  for each row execute function ${table('bearward_tell_change')}();
-`
 }

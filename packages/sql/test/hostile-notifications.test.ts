@@ -171,6 +171,34 @@ test('a role that hears all notifications can acknowledge for no process', async
   expect(heard).toContainEqual({ id: 'key_1' })
 })
 
+test('every message of a burst is acknowledged', async () => {
+  await listen(open())
+  const answers = new Set<unknown>()
+  const replyTo = `bearward_to_${'c'.repeat(24)}`
+  stranger.on('notification', ({ channel, payload = '' }) => {
+    if (channel === replyTo) answers.add(JSON.parse(payload).acknowledges)
+  })
+  await stranger.query(`listen ${replyTo}`)
+  await stranger.query(
+    `select pg_notify($1, json_build_object('invalidations', '[]'::json, 'replyTo', $2::text, 'id', n::text)::text)
+     from generate_series(1, 1200) n`,
+    [CHANGES, replyTo],
+  )
+  await expect.poll(() => answers.size, { timeout: 20_000 }).toBe(1200)
+})
+
+test('a subscriber that fails loses its lease and acknowledges nothing, and the others hear', async () => {
+  const [channel, other] = [open(), open()]
+  let losses = 0
+  const fail = () => {
+    throw new Error('this subscriber is broken')
+  }
+  await channel.subscribe({ invalidate: fail, lost: () => void losses++ }).prove()
+  const { heard } = await listen(channel)
+  expect(await other.publish({ invalidations: [{ id: 'key_1' }] })).toMatchObject({ confirmed: true, silent: 1 })
+  expect([losses, heard]).toEqual([1, [{ id: 'key_1' }]])
+})
+
 test('no process answers on a channel that is none of ours', async () => {
   const { heard } = await listen(open())
   const answers: unknown[] = []
