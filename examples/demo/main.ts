@@ -35,6 +35,7 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
 const file = join(folder, 'keys.db')
 const keys = openKeys(file)
 const { keyring } = keys
+await keyring.ready()
 const verifier = keyring.verifier()
 const failures: string[] = []
 const stopCollecting = verifier.on('failed', ({ error }) => failures.push(String(error)))

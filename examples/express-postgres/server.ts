@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { DAY, HOUR, keyFormat } from '@bearward/core'
+import { DAY, HOUR, keyFormat, SECOND } from '@bearward/core'
 import { authenticate } from '@bearward/express'
 import { createKeyring, KeyringError } from '@bearward/keyring'
 import { postgres } from '@bearward/sql'
@@ -78,6 +78,26 @@ const onError: ErrorRequestHandler = (error, _req, res, next) => {
   res.status(STATUS[error.code] ?? 409).json({ code: error.code, field: error.field, message: error.message })
 }
 app.use(onError)
+
+// A wrong address or a missing right ends the start here, not the first request.
+try {
+  await keyring.ready()
+} catch (error) {
+  console.error((error as Error).message)
+  process.exit(1)
+}
+
+// For the load balancer: 503 while the store cannot be used.
+app.get('/ready', async (_req, res) => {
+  const isReady = await keyring.ready({ deadlineMs: 2 * SECOND }).then(
+    () => true,
+    () => false,
+  )
+  res
+    .status(isReady ? 204 : 503)
+    .set('Cache-Control', 'no-store')
+    .end()
+})
 
 if ((await keyring.list({ limit: 1 })).keys.length === 0) {
   const common = { owner: 'acct_1', metadata: { plan: 'pro' } } as const

@@ -12,6 +12,8 @@ const keyring = createKeyring({
   scopes: ['posts:read', 'keys:manage'],
 })
 keyring.on('failed', ({ task, error }) => console.error(`${task} failed and is tried again:`, error))
+// A file that cannot be written ends the start here, not the first request.
+await keyring.ready()
 
 const verifier = keyring.verifier()
 verifier.on('failed', ({ reason, error }) => console.error(`keys cannot be checked: ${reason}`, error))

@@ -232,6 +232,33 @@ describe('express-postgres', () => {
     }
   })
 
+  test.each([
+    ['postgres://app:hush@127.0.0.1:1/acme', 'the store is not ready: ', 'ECONNREFUSED'],
+    ['postgres://app:hush@nowhere.invalid/acme', 'the store is not ready: ', 'nowhere.invalid'],
+    ['no address', 'the store is not ready: ', 'check'],
+  ])('does not start with the address %s, and says why without the password', async (url, ...words) => {
+    const program = startProgram('express-postgres', { env: { DATABASE_URL: url } })
+    expect(await program.ended).toBe(1)
+    for (const word of words) expect(program.output()).toContain(word)
+    expect(program.output()).not.toContain('hush')
+    expect(program.output()).not.toContain('listening')
+  })
+
+  test('answers 204 to the load balancer while its database can be used', async () => {
+    const { url, remove } = await createDatabase()
+    const api = await startApi('express-postgres', { DATABASE_URL: url })
+    try {
+      expect((await fetch(`${api.origin}/ready`)).status).toBe(204)
+      const admin = new Pool({ connectionString: url, max: 1 })
+      await admin.query('alter table bearward_audit rename to bearward_audit_away')
+      expect((await fetch(`${api.origin}/ready`)).status).toBe(503)
+      await admin.end()
+    } finally {
+      await api.stop('SIGTERM')
+      await remove()
+    }
+  })
+
   test('says what it needs when it is started without a database', async () => {
     const program = startProgram('express-postgres', { env: { DATABASE_URL: undefined } })
     expect(await program.ended).toBe(2)

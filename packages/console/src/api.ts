@@ -37,7 +37,7 @@ async function readCall(desk: Desk, request: Request, route: Route, id: string, 
   const query = readQuery(route.query, new URL(request.url).searchParams)
   const given = { ...visitor, desk, request, id, query }
   if (route.body === undefined) return { ...given, body: undefined, text: '' }
-  const { text, value } = await readJson(request)
+  const { text, value } = await readJson(request, desk.bodyTime)
   return { ...given, body: checkInput(route.body, value, 'invalid_input'), text }
 }
 

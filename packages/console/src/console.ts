@@ -65,13 +65,14 @@ export interface Console<Source = unknown> {
  */
 export function createConsole<Source = unknown>(options: ConsoleOptions<Source>): Console<Source> {
   const settings = checkOptions(options)
-  const { keyring, basePath, clock, issueLimit, appearance } = settings
+  const { keyring, basePath, clock, issueLimit, bodyTimeoutMs, appearance } = settings
   const desk: Desk = {
     keyring,
     basePath,
     appearance,
     answers: new RememberedAnswers(clock),
     limit: new IssueLimit(issueLimit, clock),
+    bodyTime: { bodyTimeoutMs, clock },
   }
   return Object.freeze({
     basePath,

@@ -1,4 +1,4 @@
-import type { Request as ExpressRequest, RequestHandler } from 'express'
+import type { Request as ExpressRequest, RequestHandler, Response } from 'express'
 import type { Console } from './console.ts'
 import { webRequestOf, writeAnswer } from './node-http.ts'
 import { pathOfTarget, pathUnder } from './request-path.ts'
@@ -42,11 +42,11 @@ export function expressConsole(console: Console<ExpressRequest>): RequestHandler
       next()
       return
     }
-    webRequestOf({ message: req, target, parsed: req.body })
-      .then(async (request) => {
-        if (request === undefined) return
-        await writeAnswer(await console.fetch(request, { address: req.ip, source: req, target }), res)
-      })
-      .catch(next)
+    answer(req, res, target).catch(next)
+  }
+
+  async function answer(req: ExpressRequest, res: Response, target: string): Promise<void> {
+    const request = webRequestOf({ message: req, target, parsed: req.body })
+    await writeAnswer(await console.fetch(request, { address: req.ip, source: req, target }), res)
   }
 }

@@ -1,21 +1,32 @@
+import type { Clock } from '@bearward/core'
+import { readBody } from '@bearward/core/body'
 import { Refusal } from './problem.ts'
 
 /** Bytes of a body at most. */
-export const MAX_BODY_BYTES: number = 64 * 1024
+const MAX_BODY_BYTES: number = 64 * 1024
+
+/** How long a body may take. */
+export interface BodyTime {
+  readonly bodyTimeoutMs: number
+  readonly clock: Clock
+}
 
 /**
  * Reads a body that says that it is JSON, to its end or to its limit.
  *
  * @returns its text, which was parsed once, and what it says
- * @throws {Refusal} `unsupported_media_type`, `too_large`, `malformed_json`
+ * @throws {Refusal} `unsupported_media_type`, `too_large`, `too_slow`, `malformed_json`
  */
-export async function readJson(request: Request): Promise<{ readonly text: string; readonly value: unknown }> {
+export async function readJson(
+  request: Request,
+  time: BodyTime,
+): Promise<{ readonly text: string; readonly value: unknown }> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   // A form of another site can send three types without asking first; this is none of them.
   if (type !== 'application/json') throw new Refusal('unsupported_media_type', 'Send Content-Type: application/json.')
   const coding = request.headers.get('content-encoding') ?? 'identity'
   if (coding !== 'identity') throw new Refusal('unsupported_media_type', 'Send the body without Content-Encoding.')
-  const text = await readText(request)
+  const text = await readText(request, time)
   try {
     return { text, value: JSON.parse(text) }
   } catch {
@@ -23,23 +34,25 @@ export async function readJson(request: Request): Promise<{ readonly text: strin
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const tooLarge = new Refusal('too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`)
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge
-  let length = 0
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      length += chunk.byteLength
-      if (length > MAX_BODY_BYTES) controller.error(tooLarge)
-      else controller.enqueue(chunk)
-    },
+/** What is left of the body is not read, so nothing can follow it on this connection (RFC 9110 §15.5.9, §15.5.14). */
+const CLOSE = { Connection: 'close' }
+
+async function readText(request: Request, { bodyTimeoutMs, clock }: BodyTime): Promise<string> {
+  const { bytes, refusal } = await readBody(request.body, {
+    maxBytes: MAX_BODY_BYTES,
+    timeoutMs: bodyTimeoutMs,
+    clock,
+    contentLength: request.headers.get('content-length'),
   })
+  if (refusal === 'too_long') {
+    throw new Refusal('too_large', `A body has at most ${MAX_BODY_BYTES} bytes.`, { headers: CLOSE })
+  }
+  if (refusal === 'too_slow') {
+    throw new Refusal('too_slow', `A body must arrive within ${bodyTimeoutMs} ms.`, { headers: CLOSE })
+  }
   try {
-    const bytes = await new Response(request.body?.pipeThrough(counter) ?? null).arrayBuffer()
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    if (length > MAX_BODY_BYTES) throw tooLarge
-    // No UTF-8, or the client has gone away.
     throw new Refusal('malformed_json', 'The body must be one JSON object in UTF-8.')
   }
 }

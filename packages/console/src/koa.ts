@@ -1,6 +1,6 @@
 import type { Middleware, ParameterizedContext } from 'koa'
 import type { Console } from './console.ts'
-import { webRequestOf } from './node-http.ts'
+import { webRequestOf, writeAnswer } from './node-http.ts'
 import { pathOfTarget, pathUnder } from './request-path.ts'
 
 /**
@@ -32,9 +32,14 @@ export function koaConsole(console: Console<ParameterizedContext>): Middleware {
     if (pathUnder(console.basePath, pathOfTarget(target)) === undefined) return next()
     // Body parsers put it there, with the text that they have read beside it.
     const { body, rawBody } = ctx.request as typeof ctx.request & { body?: unknown; rawBody?: unknown }
-    const request = await webRequestOf({ message: ctx.req, target, parsed: rawBody ?? body })
-    if (request === undefined) return
+    const request = webRequestOf({ message: ctx.req, target, parsed: rawBody ?? body })
     const answer = await console.fetch(request, { address: ctx.ip, source: ctx, target })
+    if (!ctx.req.complete) {
+      // Koa would end the connection before the client has read the answer.
+      ctx.respond = false
+      await writeAnswer(answer, ctx.res)
+      return
+    }
     ctx.body = Buffer.from(await answer.arrayBuffer())
     // After the body: Koa sets a status and a content type of its own with it.
     ctx.status = answer.status

@@ -67,6 +67,10 @@ export async function serveConsole(options: LocalConsoleOptions): Promise<LocalC
     authorize: (request) => (login.isSignedIn(request) ? { actor, operator: true } : signInFirst()),
   })
   const server = createServer((message, response) => void serve(message, response, console, login))
+  // A client that asks first whether to send its body is told so when the body is wanted.
+  server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) => {
+    void serve(message, response, console, login, () => response.writeContinue())
+  })
   server.listen(wanted, HOST)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -87,14 +91,15 @@ async function serve(
   response: ServerResponse,
   console: Console,
   login: Login,
+  onRead?: () => void,
 ): Promise<void> {
   const { url: target = '' } = message
   const refuse = () => response.writeHead(400, { Connection: 'close' }).end()
   // Not in origin form (RFC 9112 §3.2.1): for a proxy, or for no path at all.
   if (!target.startsWith('/')) return void refuse()
   try {
-    const request = await webRequestOf({ message, target })
-    if (request !== undefined) await writeAnswer(await answer(request, message, target, console, login), response)
+    const request = webRequestOf({ message, target, ...(onRead !== undefined && { onRead }) })
+    await writeAnswer(await answer(request, message, target, console, login), response)
   } catch {
     // No request that a `Request` could be made of.
     refuse()

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { MAX_BODY_BYTES } from './json-body.ts'
+import { schedule, systemClock } from '@bearward/core'
 import { isHost } from './request-path.ts'
 
 /** A request of Node's `http`, and what a framework has made of it. */
@@ -9,18 +9,18 @@ export interface NodeExchange {
   readonly target: string
   /** What a body parser has read, where one stood in front. */
   readonly parsed?: unknown
+  /** Runs before the body is read, if it is read at all. */
+  readonly onRead?: () => void
 }
 
 /** Methods that a `Request` cannot have (Fetch §2.2.1). None of them is answered with anything but 405. */
 const FORBIDDEN = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
-/**
- * The same as a web-standard request, its body read up to what the console takes.
- *
- * @returns `undefined` when the client has gone away meanwhile
- */
-export async function webRequestOf(exchange: NodeExchange): Promise<Request | undefined> {
+/** The same as a web-standard request. Its body is read when the console asks for it, and no sooner. */
+export function webRequestOf(exchange: NodeExchange): Request {
   const { message, target } = exchange
+  // The client may go away at any moment, also when nothing reads or waits any more.
+  message.on('error', () => {})
   const { method = 'GET', headers: own, rawHeaders } = message
   const headers = new Headers()
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -33,46 +33,100 @@ export async function webRequestOf(exchange: NodeExchange): Promise<Request | un
   const url = new URL(`http://${isHost(host) ? host : 'localhost'}${target}`)
   if (FORBIDDEN.has(method)) return new Request(url, { method: 'OPTIONS', headers })
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers })
-  try {
-    return new Request(url, { method, headers, body: await readBody(exchange, headers) })
-  } catch (error) {
-    if (message.destroyed && !message.complete) return undefined
-    throw error
+  const parsed = parsedBody(exchange)
+  if (parsed === undefined) {
+    return new Request(url, { method, headers, body: streamOf(exchange), duplex: 'half' } as RequestInit)
   }
+  // Whoever parsed it has also unpacked it.
+  headers.delete('Content-Length')
+  headers.delete('Content-Encoding')
+  return new Request(url, { method, headers, body: parsed })
 }
 
-async function readBody(
-  { message, parsed }: NodeExchange,
-  headers: Headers,
-): Promise<Uint8Array<ArrayBuffer> | string> {
-  if (message.readableEnded && parsed !== undefined) {
-    // Whoever parsed it has also unpacked it.
-    headers.delete('Content-Length')
-    headers.delete('Content-Encoding')
-    return typeof parsed === 'string' || parsed instanceof Uint8Array
-      ? (parsed as Uint8Array<ArrayBuffer>)
-      : JSON.stringify(parsed)
-  }
-  // Told to be too long: it is refused by what it says, and not read.
-  if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return ''
-  const chunks: Uint8Array[] = []
-  let length = 0
-  // A stream that is destroyed takes the socket along, and with it the answer.
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk as Uint8Array)
-    length += (chunk as Uint8Array).byteLength
-    if (length > MAX_BODY_BYTES) break
-  }
-  return Buffer.concat(chunks)
+/** The body that a parser in front has read; `undefined` where it was not read. */
+function parsedBody({ message, parsed }: NodeExchange): Uint8Array<ArrayBuffer> | string | undefined {
+  if (!message.readableEnded || parsed === undefined) return undefined
+  if (typeof parsed === 'string' || parsed instanceof Uint8Array) return parsed as Uint8Array<ArrayBuffer> | string
+  return JSON.stringify(parsed)
 }
 
-/** Writes a web-standard answer. */
+/** Reads nothing ahead, and leaves the message as it was when it is cancelled: destroyed, it would take the answer along. */
+function streamOf({ message, onRead }: NodeExchange): ReadableStream<Uint8Array> {
+  let detach: (() => void) | undefined
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (detach === undefined) {
+          onRead?.()
+          detach = attach(message, controller)
+        }
+        message.resume()
+      },
+      cancel: () => detach?.(),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** @returns removes the listeners */
+function attach(message: IncomingMessage, controller: ReadableStreamDefaultController<Uint8Array>): () => void {
+  const onData = (chunk: Uint8Array): void => {
+    message.pause()
+    controller.enqueue(chunk)
+  }
+  const onEnd = (): void => {
+    detach()
+    controller.close()
+  }
+  const onLost = (): void => {
+    detach()
+    controller.error(message.errored)
+  }
+  const detach = (): void =>
+    void message.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost)
+  if (message.readableEnded) controller.close()
+  else if (message.destroyed) onLost()
+  else message.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost)
+  return detach
+}
+
+/** What a client may still send after it was refused: so long that it can read the answer, and no longer. */
+const LINGER_MS = 500
+
+/**
+ * Writes a web-standard answer. Where the body was not read to its end, the connection ends with the answer: what is left of
+ * the body is discarded for half a second, because a client that is cut off while it sends may lose the answer.
+ */
 export async function writeAnswer(answer: Response, response: ServerResponse): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer())
   if (response.destroyed) return
+  const { req: message } = response
+  const isHttp2 = message.httpVersionMajor >= 2
   response.statusCode = answer.status
-  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value)
+  for (const [name, value] of answer.headers) {
+    if (name !== 'set-cookie' && !(isHttp2 && name === 'connection')) response.setHeader(name, value)
+  }
   const cookies = answer.headers.getSetCookie()
   if (cookies.length > 0) response.appendHeader('Set-Cookie', cookies)
-  response.end(body)
+  if (message.complete) {
+    response.end(body)
+    return
+  }
+  if (!isHttp2) response.setHeader('Connection', 'close')
+  response.setHeader('Content-Length', body.length)
+  response.write(body)
+  await discardRest(message)
+  response.end()
+}
+
+/** Resolves when the rest of the body has come, or has not come in time, or the client has gone away. */
+function discardRest(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = schedule(systemClock, LINGER_MS, resolve)
+    const done = (): void => {
+      cancel()
+      resolve()
+    }
+    message.once('end', done).once('close', done).once('error', done).resume()
+  })
 }

@@ -6,7 +6,13 @@ import { NAMED } from './schemas.ts'
 
 /** What may be wrong with every request. */
 const ALWAYS: readonly ProblemCode[] = ['invalid_query', 'invalid_header', 'unauthorized', 'cross_site', 'unavailable']
-const WITH_BODY: readonly ProblemCode[] = ['malformed_json', 'too_large', 'unsupported_media_type', 'invalid_input']
+const WITH_BODY: readonly ProblemCode[] = [
+  'malformed_json',
+  'too_large',
+  'too_slow',
+  'unsupported_media_type',
+  'invalid_input',
+]
 
 const HEADERS: Readonly<Record<string, { readonly description: string; readonly schema: object }>> = {
   Location: { description: 'Where the key is.', schema: { type: 'string' } },

@@ -1,4 +1,4 @@
-import { type Clock, type MaybePromise, MINUTE, systemClock } from '@bearward/core'
+import { type Clock, type MaybePromise, MINUTE, SECOND, systemClock } from '@bearward/core'
 import type { AnyKeyring, Keyring } from '@bearward/keyring'
 import type { AccentColors } from './accent.ts'
 import type { Access } from './access.ts'
@@ -44,6 +44,8 @@ export interface ConsoleOptions<Source = unknown> {
    * line. Default: a placeholder, and a sentence that says so.
    */
   readonly exampleUrl?: string | undefined
+  /** Milliseconds in which the body of a request must arrive. Default 10000 (ten seconds), from 100 to 300000. */
+  readonly bodyTimeoutMs?: number | undefined
   /** Is told why an answer was 503. Default: one line on the console, without the cause. */
   readonly onFailure?: ((error: unknown) => void) | undefined
   /** Where time comes from. Default `systemClock`. */
@@ -65,12 +67,13 @@ export interface ConsoleSettings<Source> {
   /** Without a slash at the end; empty at the root. */
   readonly basePath: string
   readonly issueLimit: IssueLimitOptions
+  readonly bodyTimeoutMs: number
   readonly onFailure: (error: unknown) => void
   readonly clock: Clock
   readonly appearance: Appearance
 }
 
-const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'onFailure', 'clock']
+const KNOWN = ['keyring', 'authorize', 'basePath', 'issueLimit', 'bodyTimeoutMs', 'onFailure', 'clock']
 const LOOKS = ['title', 'accent', 'logo', 'back', 'exampleUrl']
 const KEYRING_METHODS: readonly (keyof Keyring)[] = [
   'issue',
@@ -92,7 +95,7 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
   for (const name of Object.keys(options))
     if (![...KNOWN, ...LOOKS].includes(name)) fail(`there is no option \`${name}\``)
   const { keyring, authorize, basePath = '/console', onFailure = complain, clock = systemClock } = options
-  const { issueLimit = { max: 30, windowMs: MINUTE } } = options
+  const { issueLimit = { max: 30, windowMs: MINUTE }, bodyTimeoutMs = 10 * SECOND } = options
   if (
     typeof keyring !== 'object' ||
     keyring === null ||
@@ -107,11 +110,13 @@ export function checkOptions<Source>(options: ConsoleOptions<Source>): ConsoleSe
   }
   checkWhole('issueLimit.max', issueLimit?.max, 1, 1_000_000)
   checkWhole('issueLimit.windowMs', issueLimit.windowMs, 1000, 86_400_000)
+  checkWhole('bodyTimeoutMs', bodyTimeoutMs, 100, 300_000)
   return Object.freeze({
     keyring,
     authorize,
     basePath: checkPath(basePath),
     issueLimit: Object.freeze({ ...issueLimit }),
+    bodyTimeoutMs,
     onFailure,
     clock,
     appearance: checkAppearance(options, fail),

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   scope_not_yours: { status: 403, title: 'A scope that you may not give' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'Not with this method' },
+  too_slow: { status: 408, title: 'The body came too slowly' },
   already_issued: { status: 409, title: 'This request has made its key already' },
   already_rotated: { status: 409, title: 'The key has a successor already' },
   disabled: { status: 409, title: 'The key is disabled' },

@@ -4,6 +4,7 @@ import type { Visitor } from './access.ts'
 import type { Appearance } from './appearance.ts'
 import type { RememberedAnswers } from './idempotency.ts'
 import type { IssueLimit } from './issue-limit.ts'
+import type { BodyTime } from './json-body.ts'
 import type { ProblemCode } from './problem.ts'
 import { NoQuery } from './schemas.ts'
 
@@ -14,6 +15,7 @@ export interface Desk {
   readonly appearance: Appearance
   readonly answers: RememberedAnswers
   readonly limit: IssueLimit
+  readonly bodyTime: BodyTime
 }
 
 /** An answer before it is written: JSON and what stands in front of it. */

@@ -1,12 +1,17 @@
 import type { Confirmation } from './channel.ts'
-import { type Clock, schedule, systemClock } from './clock.ts'
+import { type Clock, MINUTE, schedule, systemClock } from './clock.ts'
 
 /** One process that may hold a lease, as the channel's registry knows it. */
 export interface Member {
   readonly id: string
-  /** Milliseconds until the lease that it has registered runs out, rounded up. */
+  /** Milliseconds until the lease that it has registered runs out, rounded up; `NaN` counts as a whole lease. */
   readonly leaseLeftMs: number
 }
+
+/** No channel has a longer lease. */
+const LONGEST_LEASE_MS: number = MINUTE
+/** Acknowledgements that are kept while the census is not known. */
+const MAX_EARLY = 100_000
 
 /** Who may hold a lease, read after the message was accepted: whoever registers later proves that it has heard it. */
 export interface Census {
@@ -47,6 +52,8 @@ export class Acknowledgements {
   readonly #leaseMs: number
   readonly #startedAt: number
   readonly #received = new Set<string>()
+  /** The members of the census, once it is known: no other acknowledgement is kept. */
+  #awaited: ReadonlySet<string> | undefined
   #onReceived: () => void = nothing
 
   constructor({ leaseMs, clock = systemClock }: AcknowledgementOptions) {
@@ -55,15 +62,26 @@ export class Acknowledgements {
     this.#startedAt = clock.monotonic()
   }
 
-  /** This member has evicted what the message speaks of. Twice does no harm, nor does one that nobody waits for. */
+  /**
+   * This member has evicted what the message speaks of. Twice does no harm, nor does a member that the census does not
+   * name. Of more than 100 000 that come before the census, the rest are dropped, and their leases are waited out.
+   */
   receive(memberId: string): void {
+    if (this.#received.has(memberId)) return
+    if (this.#awaited === undefined ? this.#received.size >= MAX_EARLY : !this.#awaited.has(memberId)) return
     this.#received.add(memberId)
     this.#onReceived()
+  }
+
+  /** Whether this member has acknowledged. */
+  hasReceived(memberId: string): boolean {
+    return this.#received.has(memberId)
   }
 
   /** Resolves when no process accepts the old state any more; keeps the process alive until then. */
   async confirm(census: Census): Promise<Confirmation> {
     const countedAt = this.#clock.monotonic()
+    this.#awaited = new Set(census.members.map(({ id }) => id))
     await new Promise<void>((resolve, reject) => {
       let cancel = nothing
       const look = (): void => {
@@ -93,9 +111,16 @@ export class Acknowledgements {
 
   /** Milliseconds from the census until the last silent lease has run out. */
   #leftMs({ members, registryAgeMs = Number.POSITIVE_INFINITY }: Census): number {
-    let leftMs = registryAgeMs < this.#leaseMs ? this.#leaseMs : 0
-    for (const { id, leaseLeftMs } of members) if (!this.#received.has(id)) leftMs = Math.max(leftMs, leaseLeftMs)
+    // A registry is written by others: what is no number must make the wait longer, never shorter.
+    let leftMs = registryAgeMs >= this.#leaseMs ? 0 : this.#leaseMs
+    for (const { id, leaseLeftMs } of members) {
+      if (!this.#received.has(id)) leftMs = Math.max(leftMs, this.#boundedMs(leaseLeftMs))
+    }
     return leftMs
+  }
+
+  #boundedMs(leaseLeftMs: number): number {
+    return Number.isNaN(leaseLeftMs) ? this.#leaseMs : Math.min(leaseLeftMs, LONGEST_LEASE_MS)
   }
 
   #result({ members }: Census, confirmed: boolean, boundMs: number): Confirmation {

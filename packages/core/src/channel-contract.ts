@@ -103,6 +103,21 @@ const cases: readonly StagedCase[] = [
     },
   },
   {
+    name: 'says that it is ready while it is open, if it says so at all, and not once it is closed',
+    async run({ channel, listen }) {
+      const one = await channel()
+      if (one.ready === undefined) return
+      await listen(one)
+      await one.ready()
+      await one.close()
+      const isReady = await one.ready().then(
+        () => true,
+        () => false,
+      )
+      expectEqual(isReady, false, 'ready')
+    },
+  },
+  {
     name: 'proves nothing once it is closed',
     async run({ channel, listen }) {
       const one = await channel()

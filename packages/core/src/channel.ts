@@ -39,6 +39,12 @@ export interface Channel {
    * @throws when the message could not be sent; what was committed stands all the same, and must be published again
    */
   publish(change: Change, options?: { readonly confirm?: boolean | undefined }): Promise<Confirmation>
+  /**
+   * Optional: checks what a `prove()` does not need and `publish()` or leaving does, such as rights on tables. Changes nothing.
+   *
+   * @throws {Error} that says what is wrong and what to do about it
+   */
+  ready?(): Promise<void>
   /** Ends every subscription and gives back what the channel itself has opened. */
   close(): Promise<void>
 }

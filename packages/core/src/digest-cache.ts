@@ -1,5 +1,8 @@
 import { LRUCache } from 'lru-cache'
 
+/** A cache that is filled to less than one part in so many is emptied entry by entry. */
+const FEW_SHARE = 8
+
 /** Something that is found by its digest. */
 export interface Digested {
   readonly digest: string
@@ -35,8 +38,10 @@ export class DigestCache<Value extends Digested> {
     this.#values.delete(this.#values.peek(short)?.digest === digest ? short : digest)
   }
 
+  /** Emptying costs as much as the cache could hold; where it holds little, one entry after the other costs less. */
   clear(): void {
-    this.#values.clear()
+    if (this.#values.size * FEW_SHARE > this.#values.max) this.#values.clear()
+    else for (const place of [...this.#values.keys()]) this.#values.delete(place)
   }
 }
 

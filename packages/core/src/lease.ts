@@ -171,6 +171,9 @@ export class Lease {
   #lose(): void {
     if (this.#isClosed) return
     this.#losses++
+    // Anyone who can send to the channel can cause losses. Between the first loss and the next proof, which empties the
+    // cache once more, nothing enters it: a further loss costs a counter, and does not put off that proof.
+    if (this.#mayHaveMissed) return
     this.#term.end()
     this.#mayHaveMissed = true
     this.#unanswered = 0

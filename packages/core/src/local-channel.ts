@@ -1,5 +1,6 @@
-import type { Channel, ChannelSubscriber } from './channel.ts'
+import type { Channel } from './channel.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Subscribers } from './subscribers.ts'
 
 /** What `localChannel()` takes. */
 export interface LocalChannelOptions {
@@ -24,32 +25,30 @@ export interface LocalChannelOptions {
  */
 export function localChannel(options: LocalChannelOptions = {}): Channel {
   const { leaseMs = 1000, clock = systemClock } = options
-  const subscribers = new Set<ChannelSubscriber>()
+  const subscribers = new Subscribers('localChannel')
   return {
     leaseMs,
-    // Whoever dies between a commit and its publication takes every memory along that had to hear of it.
+    // A process that crashes between commit and publish loses its cache too, so no other process needs the message.
     durable: true,
     subscribe(subscriber) {
-      subscribers.add(subscriber)
+      const subscribed = subscribers.add(subscriber)
       return {
         async prove() {
-          if (!subscribers.has(subscriber)) throw new Error('the channel was closed')
+          subscribed.check()
         },
         async close() {
-          subscribers.delete(subscriber)
+          subscribed.remove()
         },
       }
     },
     async publish({ invalidations }) {
       const startedAt = clock.monotonic()
-      for (const subscriber of subscribers) subscriber.invalidate(invalidations)
+      subscribers.invalidate(invalidations)
       const elapsedMs = clock.monotonic() - startedAt
       return { confirmed: true, acknowledged: subscribers.size, silent: 0, elapsedMs, boundMs: 0 }
     },
     async close() {
-      const left = [...subscribers]
-      subscribers.clear()
-      for (const subscriber of left) subscriber.lost()
+      subscribers.close()
     },
   }
 }

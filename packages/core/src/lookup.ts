@@ -1,10 +1,11 @@
 import { type Moments, RecordCache, type Unknown } from './cache.ts'
 import type { Channel } from './channel.ts'
+import { readInvalidations } from './channel-message.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import type { CacheOutcome, Events, Reason } from './events.ts'
 import { Flights, FreshReads } from './flight.ts'
-import { ALL, type Invalidation, type Target, targetOf } from './invalidation.ts'
+import { ALL, type Target, targetOf } from './invalidation.ts'
 import { Lease, type LeaseHolder } from './lease.ts'
 import type { Settings } from './options.ts'
 import type { Question } from './question.ts'
@@ -88,14 +89,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#freshReads.invalidate(target)
   }
 
-  /** Messages of other versions of this package may say what this one does not understand. */
-  #hear(invalidations: readonly Invalidation[]): void {
-    for (const invalidation of invalidations) {
-      let target = ALL
-      try {
-        target = targetOf(invalidation)
-      } catch {}
-      this.invalidate(target)
+  /** Never throws: a channel calls it with what arrived from other processes, perhaps of another version. */
+  #hear(invalidations: unknown): void {
+    for (const invalidation of readInvalidations(invalidations) ?? ['all' as const]) {
+      this.invalidate(targetOf(invalidation))
     }
   }
 

@@ -46,6 +46,11 @@ export class Signals<Entry extends Watched> {
   /** Waiting to be read, first come first served. */
   readonly #queue = new Set<Watch<Entry>>()
   #reading = 0
+  /**
+   * Watches that are not stale, once an invalidation of all keys has made every watch stale: the next such invalidation
+   * looks at these alone. `undefined` when they are not known, or are so many that all may be looked at.
+   */
+  #notStale: Set<Watch<Entry>> | undefined
   #isClosed = false
 
   constructor(clock: Clock, reader: Reader<Entry>) {
@@ -76,6 +81,7 @@ export class Signals<Entry extends Watched> {
       isQueued: false,
     }
     this.#watches.set(entry.digest, watch)
+    this.#noteNotStale(watch)
     this.#dropOldest()
     if (this.#isClosed) this.#end(watch)
     else if (this.#armExpiry(watch) && !isCurrent) this.#refresh(watch)
@@ -91,7 +97,8 @@ export class Signals<Entry extends Watched> {
   }
 
   invalidate(target: Target): void {
-    for (const watch of this.#watches.values()) if (concerns(target, watch.entry)) this.#refresh(watch)
+    if (target.all) this.#refreshAll()
+    else for (const watch of this.#watches.values()) if (concerns(target, watch.entry)) this.#refresh(watch)
   }
 
   close(): void {
@@ -105,6 +112,19 @@ export class Signals<Entry extends Watched> {
       this.#end(oldest)
       return
     }
+  }
+
+  /** Costs little when it is asked for again and again: anyone who can send to a channel may do that. */
+  #refreshAll(): void {
+    const watches = this.#notStale ?? this.#watches.values()
+    this.#notStale = new Set()
+    for (const watch of watches) this.#refresh(watch)
+  }
+
+  #noteNotStale(watch: Watch<Entry>): void {
+    if (this.#notStale === undefined) return
+    this.#notStale.add(watch)
+    if (this.#notStale.size * 2 > this.#watches.size + MAX_READS * 2) this.#notStale = undefined
   }
 
   #refresh(watch: Watch<Entry>): void {
@@ -133,13 +153,18 @@ export class Signals<Entry extends Watched> {
   }
 
   async #read(watch: Watch<Entry>): Promise<void> {
-    while (watch.isStale && !watch.controller.signal.aborted) {
-      watch.isStale = false
+    watch.isStale = false
+    this.#noteNotStale(watch)
+    if (!watch.controller.signal.aborted) {
       const entry = await this.#reader.readAgain(watch.entry)
       if (entry === undefined) this.#end(watch)
       else this.#update(watch, entry)
-      // The answer came, and another invalidation with it: the next read has its own time.
-      if (watch.isStale) this.#armDeadline(watch)
+    }
+    if (watch.isStale && !watch.controller.signal.aborted) {
+      // The answer came, and another invalidation with it: the next read has its own time, after those that wait.
+      this.#armDeadline(watch)
+      this.#queue.add(watch)
+      return
     }
     watch.isQueued = false
     watch.cancelDeadline()
@@ -187,6 +212,7 @@ export class Signals<Entry extends Watched> {
     watch.cancelTimer()
     watch.cancelDeadline()
     if (this.#watches.get(watch.entry.digest) === watch) this.#watches.delete(watch.entry.digest)
+    this.#notStale?.delete(watch)
     if (watch.controller.signal.aborted) return
     this.#reader.ended(watch.entry)
     watch.controller.abort()

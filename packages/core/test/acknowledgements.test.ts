@@ -121,3 +121,44 @@ test('without waiting, the bound is the longest lease of those that are silent',
   acknowledgements.receive('a')
   expect(acknowledgements.unconfirmed({ members })).toMatchObject({ confirmed: false, boundMs: 0 })
 })
+
+describe('a census that other programs may have written', () => {
+  test.each([
+    [{ members: [{ id: 'a', leaseLeftMs: Number.NaN }] }, 1000],
+    [{ members: [{ id: 'a', leaseLeftMs: Number.POSITIVE_INFINITY }] }, 60_000],
+    [{ members: [{ id: 'a', leaseLeftMs: 1e15 }] }, 60_000],
+    [{ members: [], registryAgeMs: Number.NaN }, 1000],
+    [{ members: [], registryAgeMs: -5 }, 1000],
+  ])('makes the wait no shorter and not endless (%#)', async (census, waitMs) => {
+    const { clock, acknowledgements } = setUp()
+    const confirmed = acknowledgements.confirm(census)
+    let isConfirmed = false
+    void confirmed.then(() => {
+      isConfirmed = true
+    })
+    clock.advance(waitMs - 1)
+    await turns()
+    expect(isConfirmed).toBe(false)
+    clock.advance(1)
+    expect(await confirmed).toMatchObject({ confirmed: true, elapsedMs: waitMs })
+  })
+
+  test('keeps no acknowledgement of a member that it does not name', async () => {
+    const { clock, acknowledgements } = setUp()
+    const confirmed = acknowledgements.confirm({ members })
+    for (let index = 0; index < 1000; index++) acknowledgements.receive(`stranger ${index}`)
+    expect([acknowledgements.hasReceived('stranger 0'), acknowledgements.hasReceived('a')]).toEqual([false, false])
+    acknowledgements.receive('a')
+    clock.advance(700)
+    expect(await confirmed).toMatchObject({ acknowledged: 1, silent: 1 })
+  })
+
+  test('is waited for when more acknowledgements came before it than are kept', async () => {
+    const { clock, acknowledgements } = setUp()
+    for (let index = 0; index < 100_000; index++) acknowledgements.receive(`stranger ${index}`)
+    acknowledgements.receive('a')
+    const confirmed = acknowledgements.confirm({ members: members.slice(0, 1) })
+    clock.advance(300)
+    expect(await confirmed).toMatchObject({ acknowledged: 0, silent: 1 })
+  })
+})

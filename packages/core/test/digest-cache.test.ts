@@ -89,3 +89,13 @@ test('clear() empties it', () => {
   expect(nameAt('a')).toBeUndefined()
   expect(disposed).toEqual(['a'])
 })
+
+test.each([1, 12, 13, 100])('is empty once it is cleared, and has said so of each of %i entries', (count) => {
+  const dropped: string[] = []
+  const cache = new DigestCache<{ digest: string }>(100, ({ digest }) => dropped.push(digest))
+  const digests = Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, '0'))
+  for (const digest of digests) cache.set({ digest })
+  cache.clear()
+  expect(digests.filter((digest) => cache.get(digest) !== undefined)).toEqual([])
+  expect(dropped.toSorted()).toEqual(digests)
+})

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Channel } from '../src/channel.ts'
 import { HOUR, MINUTE } from '../src/clock.ts'
@@ -482,4 +483,56 @@ test('a channel that throws, and a clock that sets no timer, cost the lease and 
   await turns()
   expect(proofs).toBe(2)
   verifier.close()
+})
+
+describe('whatever a channel hands over', () => {
+  test('does not throw, and what cannot be read empties memory', async () => {
+    const { channel, begin, isHit, ask } = setUp()
+    await begin()
+    expect(await isHit()).toBe(true)
+    for (const junk of [undefined, null, 5, 'all', {}, [null], [{}], [{ id: 7 }], new Array(2000)]) {
+      expect(() => channel.subscribers[0]?.invalidate(junk as never)).not.toThrow()
+      expect(await isHit()).toBe(false)
+      expect(await isHit()).toBe(true)
+    }
+    fc.assert(fc.property(fc.anything(), (junk) => channel.subscribers[0]?.invalidate(junk as never)))
+    await ask()
+    expect(await isHit()).toBe(true)
+  })
+
+  test('losses that follow each other are one, and do not put off the next proof', async () => {
+    const { clock, channel, begin, isHit, prove, lease, ask } = setUp()
+    await begin()
+    channel.proofs.length = 0
+    for (let ms = 0; ms < 1000; ms += 10) {
+      channel.lose()
+      clock.advance(10)
+    }
+    // As many as without a flood: each a third of a lease later, then twice that, then at most a lease.
+    expect(channel.proofs.length).toBeGreaterThanOrEqual(2)
+    expect(lease.filter(({ outcome }) => outcome === 'lost')).toHaveLength(1)
+    expect(await isHit()).toBe(false)
+    // Those were asked for before the last loss.
+    while (channel.proofs.length > 0) await prove()
+    expect(await isHit()).toBe(false)
+    clock.advance(1000)
+    await prove()
+    await ask()
+    expect(await isHit()).toBe(true)
+  })
+
+  test('a stream whose lease is lost again and again is read at the first loss and after each longest age', async () => {
+    const { clock, channel, begin, ask, reads } = setUp({ maxAgeMs: MINUTE })
+    await begin()
+    const verdict = await ask()
+    if (!verdict.ok) throw new Error('the key is refused')
+    expect(verdict.principal.signal.aborted).toBe(false)
+    const before = reads.length
+    for (let second = 0; second < 119; second++) {
+      channel.lose()
+      clock.advance(1000)
+      await turns()
+    }
+    expect(reads.length - before).toBe(2)
+  })
 })

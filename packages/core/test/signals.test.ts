@@ -481,6 +481,48 @@ describe('fires after invalidate()', () => {
   })
 })
 
+describe('invalidations of all keys that do not stop', () => {
+  test('let every key be read in its turn, so that no stream ends whose key is in order', async () => {
+    const clock = new ManualClock()
+    const reads = new Map<string, number>()
+    const verifier = createVerifier({
+      resolve: async (digest) => {
+        reads.set(digest, (reads.get(digest) ?? 0) + 1)
+        await Promise.resolve()
+        return { id: digest }
+      },
+      clock,
+    })
+    const signals: AbortSignal[] = []
+    for (let index = 0; index < 100; index++) {
+      const verdict = await verifier.verify(`Bearer token-${index}`)
+      if (verdict.ok) signals.push(verdict.principal.signal)
+    }
+    reads.clear()
+    for (let round = 0; round < 200; round++) {
+      verifier.invalidate('all')
+      await turns(4)
+    }
+    expect([signals.length, reads.size]).toEqual([100, 100])
+    expect(signals.some(({ aborted }) => aborted)).toBe(false)
+    const counts = [...reads.values()]
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+  })
+
+  test('reach a key that was watched since the last of them', async () => {
+    const { store, verifier, principal } = setUp({ id: 'key_1' }, { cache: undefined })
+    const one = (await principal()).signal
+    verifier.invalidate('all')
+    await turns()
+    const other = (await principal('B'.repeat(43))).signal
+    store.row = null
+    verifier.invalidate('all')
+    verifier.invalidate('all')
+    await turns()
+    expect([one.aborted, other.aborted]).toEqual([true, true])
+  })
+})
+
 describe('keys with a secret are read again without it', () => {
   const checked: string[] = []
   const secretHash = {

@@ -24,14 +24,22 @@ export async function* jsonLines(pieces: Pieces): AsyncGenerator<Row> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const piece of pieces) {
-    rest += typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })
-    const lines = rest.split('\n')
+    // Only what is new is searched: a line that comes in small pieces would be searched again for each of them.
+    const lines = (typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true })).split('\n')
+    lines[0] = rest + lines[0]
     rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') yield parseLine(line)
-    if (rest.length > MAX_RECORD) throw new Error(`jsonLines: a line is longer than ${MAX_RECORD} characters`)
+    for (const line of lines) {
+      checkLength(line)
+      if (line.trim() !== '') yield parseLine(line)
+    }
+    checkLength(rest)
   }
   rest += decoder.decode()
   if (rest.trim() !== '') yield parseLine(rest)
+}
+
+function checkLength(line: string): void {
+  if (line.length > MAX_RECORD) throw new Error(`jsonLines: a line is longer than ${MAX_RECORD} characters`)
 }
 
 function parseLine(line: string): Row {

@@ -32,6 +32,18 @@ describe('jsonLines()', () => {
     expect(await all(jsonLines(['{"a":1}\n{broken\n', '{"b":2}']))).toEqual([{ a: 1 }, undefined, { b: 2 }])
   })
 
+  test('refuses a line that is too long in the middle of a piece', async () => {
+    const text = `{"a":1}\n"${'x'.repeat(1_000_000)}"\n`
+    await expect(all(jsonLines([text]))).rejects.toThrow('jsonLines: a line is longer than 1000000 characters')
+  })
+
+  test('refuses a line without end whose pieces are small, in time that grows with its length', async () => {
+    function* endless(): Iterable<Uint8Array> {
+      for (;;) yield Uint8Array.of(120, 120, 120, 120)
+    }
+    await expect(all(jsonLines(endless()))).rejects.toThrow('jsonLines: a line is longer than 1000000 characters')
+  }, 30_000)
+
   test('refuses a line without end', async () => {
     function* endless(): Iterable<string> {
       for (;;) yield 'x'.repeat(100_000)

@@ -18,6 +18,8 @@ export type KeyringErrorCode =
   | 'conflict'
   /** The change is committed, and it could not be confirmed that every process has heard of it. */
   | 'unconfirmed'
+  /** The store or the channel cannot be used now; the message says why. */
+  | 'not_ready'
   /** The keyring was closed. */
   | 'closed'
 

@@ -13,6 +13,7 @@ import { type AuditOptions, type AuditPage, audit, type KeyPage, type ListOption
 import { checkKeyringOptions, type KeyringOptions, type KeyringSettings } from './options.ts'
 import { type OwnerKeyring, ownerKeyring } from './owner-keyring.ts'
 import { chain, find, get } from './reads.ts'
+import { type ReadyOptions, ready } from './ready.ts'
 import type { KeyringRecord } from './record.ts'
 import {
   type RevokeAllOptions,
@@ -144,6 +145,14 @@ export interface Keyring<S extends string = string, M extends object = Metadata,
   verifier(options?: KeyringVerifierOptions<S, M, E>): Verifier<KeyringRecord<M, E>, S>
   /** Listens to one kind of event; the function that comes back stops it. */
   on<Name extends KeyringEvent>(name: Name, listener: KeyringListener<Name, M, E>): () => void
+  /**
+   * Checks that keys can be issued, verified and revoked: the store answers, has the right tables and rights, and the channel
+   * carries messages to this process. For health checks, and for ending a start that would fail later. The store makes or
+   * upgrades its tables here, if it does so at its first use.
+   *
+   * @throws {KeyringError} `not_ready` with a message that says what is wrong and what to do, and holds no password
+   */
+  ready(options?: ReadyOptions): Promise<void>
   /** Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. */
   flush(): Promise<void>
   /** Writes down what was gathered, closes the verifiers, the channel and the store. What you opened yourself stays open. */
@@ -284,6 +293,10 @@ class StoreKeyring implements Keyring {
 
   on<Name extends KeyringEvent>(name: Name, listener: KeyringListener<Name>): () => void {
     return this.#events.on(name, listener)
+  }
+
+  async ready(options: ReadyOptions = {}): Promise<void> {
+    return ready(this.#room(), options)
   }
 
   async flush(): Promise<void> {

@@ -64,6 +64,13 @@ export interface KeyStore {
    * sequences, these are taken out first.
    */
   outbox(query: { readonly remove?: readonly number[]; readonly limit: number }): Promise<readonly OutboxEntry[]>
+  /**
+   * Optional: checks that the store can be reached, has the data structures that it needs, and may do all that the other
+   * methods do. Writes no key. Without it, `keyring.ready()` reads one key instead.
+   *
+   * @throws {Error} that says what is wrong and what to do about it
+   */
+  ready?(): Promise<void>
   /** Gives back what the store itself has opened. What the user opened stays open. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import { readBody } from './body.ts'
+import { readBody } from '@bearward/core/body'
 import { revokeAll } from './feedback.ts'
 import { checkOptions, type LeakReportOptions, type LeakReportSettings } from './options.ts'
 import { readReports } from './report.ts'
@@ -13,8 +13,8 @@ const RETRY_AFTER_SECONDS = '60'
  * P-256 signature over the raw body verifies under a key that GitHub publishes; then it has `revoke` called for every
  * reported token and answers with GitHub's form of feedback, which holds the SHA-256 of a token and never the token.
  *
- * A delivery that comes twice is dealt with twice, and answered alike as long as `revoke` is idempotent. 405, 400, 413
- * and 401 refuse a delivery before anything in it was believed; 503 says that keys could not be read or that `revoke`
+ * A delivery that comes twice is dealt with twice, and answered alike as long as `revoke` is idempotent. 405, 400, 408,
+ * 413 and 401 refuse a delivery before anything in it was believed; 503 says that keys could not be read or that `revoke`
  * failed, and that the same delivery may come again.
  *
  * @param options `revoke`, and what may be left as it is
@@ -61,8 +61,14 @@ async function answer(request: Request, settings: LeakReportSettings, signers: S
     return refuse(400, 'Github-Public-Key-Identifier and Github-Public-Key-Signature must be there and readable.')
   }
 
-  const body = await readBody(request, settings.maxBodyBytes)
-  if (body === undefined) return refuse(413, `A report has at most ${settings.maxBodyBytes} bytes.`)
+  const { maxBodyBytes: maxBytes, bodyTimeoutMs: timeoutMs, clock } = settings
+  const contentLength = request.headers.get('content-length')
+  // The name of a key is public, so looking the key up first would keep no stranger from sending a body.
+  const reading = await readBody(request.body, { maxBytes, timeoutMs, clock, contentLength })
+  if (reading.refusal === 'too_long') return refuse(413, `A report has at most ${maxBytes} bytes.`, CLOSE)
+  if (reading.refusal === 'too_slow') return refuse(408, `A report must arrive within ${timeoutMs} ms.`, CLOSE)
+  if (reading.refusal !== undefined) return refuse(400, 'The body ended before it was whole.')
+  const body = reading.bytes
 
   const key = await signers.find(identifier)
   const isGenuine = key !== undefined && (await crypto.subtle.verify(ECDSA, key, signature, body))
@@ -77,6 +83,8 @@ async function answer(request: Request, settings: LeakReportSettings, signers: S
 
 const ECDSA = { name: 'ECDSA', hash: 'SHA-256' }
 const NO_STORE = { 'Cache-Control': 'no-store' }
+/** What is left of the body is not read, so nothing can follow it on this connection (RFC 9110 §15.5.9, §15.5.14). */
+const CLOSE = { Connection: 'close' }
 
 function refuse(status: number, text: string, headers: Record<string, string> = {}): Response {
   return new Response(`${text}\n`, {

@@ -1,4 +1,4 @@
-import { type Clock, DAY, type MaybePromise, MINUTE, systemClock, type TokenFormat } from '@bearward/core'
+import { type Clock, DAY, type MaybePromise, MINUTE, SECOND, systemClock, type TokenFormat } from '@bearward/core'
 import { fetchGithubKeys, type PublicKeyList } from './published-keys.ts'
 import type { LeakReport } from './report.ts'
 
@@ -24,6 +24,8 @@ export interface LeakReportOptions {
   readonly refetchAfterMs?: number
   /** Longest body, in bytes. Default 5242880 (5 MiB), from 1024 to 104857600. */
   readonly maxBodyBytes?: number
+  /** Milliseconds in which a body must arrive. Default 10000 (ten seconds), from 100 to 300000. */
+  readonly bodyTimeoutMs?: number
   /** Reports worked on at once. Default 8, from 1 to 256. */
   readonly concurrency?: number
   /** Is told why a delivery was answered 503. Default: one line on the console, without the cause. */
@@ -62,6 +64,7 @@ export function checkOptions(options: LeakReportOptions): LeakReportSettings {
     keysMaxAgeMs: wholeNumber('keysMaxAgeMs', options.keysMaxAgeMs, DAY, 1000, 7 * DAY),
     refetchAfterMs: wholeNumber('refetchAfterMs', options.refetchAfterMs, MINUTE, 1000, DAY),
     maxBodyBytes: wholeNumber('maxBodyBytes', options.maxBodyBytes, 5 * MEBIBYTE, 1024, 100 * MEBIBYTE),
+    bodyTimeoutMs: wholeNumber('bodyTimeoutMs', options.bodyTimeoutMs, 10 * SECOND, 100, 5 * MINUTE),
     concurrency: wholeNumber('concurrency', options.concurrency, 8, 1, 256),
   })
 }

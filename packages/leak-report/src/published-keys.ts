@@ -1,4 +1,5 @@
 import { SECOND } from '@bearward/core'
+import { readBody } from '@bearward/core/body'
 
 /** The list of keys as GitHub publishes it. */
 export interface PublicKeyList {
@@ -13,13 +14,15 @@ export interface PublicKeyList {
 
 const ADDRESS = 'https://api.github.com/meta/public_keys/secret_scanning'
 const PATIENCE_MS = 5 * SECOND
+/** A list has a few kilobytes. */
+const MAX_LIST_BYTES = 1024 * 1024
 
 /**
  * Reads GitHub's list of keys from api.github.com; waits five seconds at most. GitHub limits how often an address may
  * ask without a token: behind a shared address, write your own with an `Authorization` field.
  *
  * @returns the list, not yet looked at
- * @throws {Error} when there is no answer, or one other than 200
+ * @throws {Error} when there is no answer, or one other than 200 or longer than 1 MiB
  * @example
  * ```ts
  * import { fetchGithubKeys, githubLeakReports } from '@bearward/leak-report'
@@ -39,7 +42,9 @@ export async function fetchGithubKeys(): Promise<PublicKeyList> {
     signal: AbortSignal.timeout(PATIENCE_MS),
   })
   if (!response.ok) throw new Error(`fetchGithubKeys: GitHub answered ${response.status}`)
-  return response.json() as Promise<PublicKeyList>
+  const { bytes } = await readBody(response.body, { maxBytes: MAX_LIST_BYTES, timeoutMs: PATIENCE_MS })
+  if (bytes === undefined) throw new Error(`fetchGithubKeys: GitHub's list did not arrive, or is too long`)
+  return JSON.parse(new TextDecoder().decode(bytes)) as PublicKeyList
 }
 
 const PEM = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/

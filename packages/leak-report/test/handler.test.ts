@@ -1,6 +1,7 @@
 import { keyFormat, sha256 } from '@bearward/core'
 import { createKeyring, memoryStore } from '@bearward/keyring'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { ManualClock } from '../../core/test/manual-clock.ts'
 import { githubLeakReports, type LeakReport, type LeakReportOptions } from '../src/index.ts'
 import { createSigner, delivery, type Signer } from './deliveries.ts'
 import vectors from './vectors.json' with { type: 'json' }
@@ -161,6 +162,46 @@ describe('a delivery is refused', () => {
     expect(response.status).toBe(status)
     expect(asked).toEqual([])
     expect(await response.text()).not.toContain(ours)
+  })
+})
+
+describe('a body that does not come to its end', () => {
+  /** A delivery whose headers are in order, and whose body is this stream. */
+  async function deliver(body: ReadableStream<Uint8Array>): Promise<Request> {
+    const { url: address, headers } = await github.deliver('[]')
+    return new Request(address, { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
+  }
+
+  test('is refused after ten seconds, and the connection ends', async () => {
+    const clock = new ManualClock()
+    const { handle, failures } = mount({ clock })
+    let pulls = 0
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      pulls++
+      clock.advance(1000)
+      controller.enqueue(Uint8Array.of(0x5b))
+    }
+    const response = await handle(await deliver(new ReadableStream({ pull }, { highWaterMark: 0 })))
+    expect([response.status, response.headers.get('connection')]).toEqual([408, 'close'])
+    expect([pulls, clock.pending, failures]).toEqual([10, 0, []])
+  })
+
+  test('is refused as soon as it is longer than is allowed', async () => {
+    const { handle } = mount({ maxBodyBytes: 1024 })
+    let pulls = 0
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      pulls++
+      controller.enqueue(new Uint8Array(100))
+    }
+    const response = await handle(await deliver(new ReadableStream({ pull }, { highWaterMark: 0 })))
+    expect([response.status, response.headers.get('connection'), pulls]).toEqual([413, 'close', 11])
+  })
+
+  test('is 400 when the client goes away, and no failure of the application', async () => {
+    const { handle, failures } = mount()
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => controller.error(new Error('aborted'))
+    const response = await handle(await deliver(new ReadableStream({ start })))
+    expect([response.status, failures]).toEqual([400, []])
   })
 })
 

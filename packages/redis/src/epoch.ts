@@ -70,7 +70,13 @@ export class Epoch {
     if (runId === undefined) throw new Error('redisChannel: INFO names no run_id')
     this.#runId = runId
     await raw.subscribe(channels, link.isCluster, (message, channel) => {
-      if (!this.#isOver) onMessage(message, channel)
+      if (this.#isOver) return
+      try {
+        onMessage(message, channel)
+      } catch (error) {
+        // An exception in a handler of the client ends the process. The messages of this connection count as lost instead.
+        this.end(new Error('redisChannel: a message could not be handed over', { cause: error }))
+      }
     })
   }
 

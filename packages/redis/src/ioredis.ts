@@ -15,6 +15,10 @@ export interface IoredisCluster {
   readonly isCluster: boolean
   /** The nodes of each slot as `host:port`, the primary first. */
   readonly slots: readonly (readonly string[])[]
+  readonly options?: {
+    readonly keyPrefix?: string | undefined
+    readonly redisOptions?: { readonly keyPrefix?: string | undefined } | undefined
+  }
   nodes(role: 'master'): IoredisClient[]
   call(command: string, args: string[]): Promise<unknown>
 }
@@ -23,7 +27,7 @@ export interface IoredisCluster {
 export interface IoredisDuplicate {
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'close' | 'end' | 'moved', listener: () => void): unknown
-  on(event: 'message' | 'smessage', listener: (channel: string, message: string) => void): unknown
+  on(event: 'message' | 'smessage', listener: (channel: unknown, message: unknown) => void): unknown
   connect(): Promise<unknown>
   call(command: string, args: string[]): Promise<unknown>
   subscribe(...channels: string[]): Promise<unknown>
@@ -40,7 +44,11 @@ export function ioredisLink(client: IoredisClient): RedisLink {
   }
 }
 
+/** @throws {TypeError} when the cluster has a `keyPrefix`: ioredis puts it before sharded channels too, and scripts do not */
 export function ioredisClusterLink(cluster: IoredisCluster): RedisLink {
+  if (cluster.options?.keyPrefix || cluster.options?.redisOptions?.keyPrefix) {
+    throw new TypeError('redisChannel: a Cluster must have no `keyPrefix`; use the option `name` of the channel')
+  }
   let slot: number | undefined
   const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
     cluster.call('eval', [script, '1', key, ...args])
@@ -92,6 +100,12 @@ function connectionOf(client: IoredisClient, connectTimeout: number, onLost: (er
     ping: async () => {
       await own.ping()
     },
-    destroy: () => own.disconnect(),
+    destroy: () => {
+      try {
+        own.disconnect()
+      } catch {
+        // It has ended already.
+      }
+    },
   }
 }

@@ -28,11 +28,12 @@ export interface RawConnection extends Evaluator {
   subscribe(channels: readonly string[], sharded: boolean, onMessage: OnMessage): Promise<void>
   /** Resolves when all that the server sent before the answer has been handed over. */
   ping(): Promise<void>
-  /** Ends it at once. */
+  /** Ends it at once. Never throws. */
   destroy(): void
 }
 
-export type OnMessage = (message: string, channel: string) => void
+/** Unchecked: a client may be set up to hand over buffers. */
+export type OnMessage = (message: unknown, channel: unknown) => void
 
 /**
  * Makes what is asked before a node of a cluster is picked: if the slot has moved, the answer is what tells the client where

@@ -4,6 +4,7 @@ import { locator, NOTHING, type OnMessage, type RawConnection, type RedisLink } 
 export interface NodeRedisClient {
   readonly isPubSubActive: boolean
   readonly options: { readonly socket?: unknown }
+  on?(event: 'error', listener: (error: Error) => void): unknown
   // biome-ignore lint/suspicious/noExplicitAny: its options depend on type parameters of the client
   duplicate(overrides?: any): NodeRedisDuplicate
   sendCommand(args: string[]): Promise<unknown>
@@ -12,6 +13,7 @@ export interface NodeRedisClient {
 /** What is used of a client that `createCluster()` of the package `redis` makes. */
 export interface NodeRedisCluster {
   getNodeClientForKey(key: string): Promise<NodeRedisClient>
+  on?(event: 'error', listener: (error: Error) => void): unknown
   sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>
 }
 
@@ -28,6 +30,7 @@ export interface NodeRedisDuplicate {
 }
 
 export function nodeRedisLink(client: NodeRedisClient): RedisLink {
+  surviveErrors(client)
   return {
     isCluster: false,
     evaluate: (script, key, args) => client.sendCommand(evalOf(script, key, args)),
@@ -36,6 +39,7 @@ export function nodeRedisLink(client: NodeRedisClient): RedisLink {
 }
 
 export function nodeRedisClusterLink(cluster: NodeRedisCluster): RedisLink {
+  surviveErrors(cluster)
   const evaluate = (script: string, key: string, args: readonly string[]): Promise<unknown> =>
     cluster.sendCommand(key, false, evalOf(script, key, args))
   const locate = locator((key) => evaluate(NOTHING, key, []))
@@ -48,6 +52,19 @@ export function nodeRedisClusterLink(cluster: NodeRedisCluster): RedisLink {
     },
   }
 }
+
+/**
+ * Keeps an `error` event of the user's client from ending the process, which Node does when no listener hears it. The next
+ * command rejects with the cause, so nothing is hidden.
+ */
+function surviveErrors(client: NodeRedisClient | NodeRedisCluster): void {
+  if (heard.has(client)) return
+  heard.add(client)
+  client.on?.('error', () => {})
+}
+
+/** Clients that have a listener already: a second one would add up with each channel. */
+const heard = new WeakSet<object>()
 
 function evalOf(script: string, key: string, args: readonly string[]): string[] {
   return ['EVAL', script, '1', key, ...args]

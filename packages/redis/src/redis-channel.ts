@@ -1,19 +1,20 @@
-import type {
-  Change,
-  Channel,
-  ChannelSubscriber,
-  ChannelSubscription,
-  Confirmation,
-  Invalidation,
-} from '@bearward/core'
-import { Acknowledgements, type Census } from '@bearward/core/channel'
+import type { Change, Channel, ChannelSubscriber, ChannelSubscription, Confirmation } from '@bearward/core'
+import { Acknowledgements, type Census, type Subscribed, Subscribers } from '@bearward/core/channel'
 import { Ear } from './ear.ts'
 import type { RedisLink } from './link.ts'
-import { type Message, readMessage, readReceipt, writeReceipt } from './message.ts'
+import { type Message, readMessage, readReceipt, writeMessage, writeReceipt } from './message.ts'
 import type { Settings } from './options.ts'
 import { type Answer, type Entry, Registry, readAnswer } from './registry.ts'
 import { PROVE, PUBLISH, REMOVE, TELL } from './scripts.ts'
 import { Voice } from './voice.ts'
+
+/**
+ * Receipts under way at most. Any client of the server can ask for them faster than they can be sent; one that is left out
+ * makes its publisher wait for the lease.
+ */
+const MAX_RECEIPTS = 500
+/** Members that are taken out at once. */
+const MAX_GIVEN_UP = 1000
 
 /** One process's part in the channel: a member of the registry while anybody here may hold a lease. */
 export class RedisChannel implements Channel {
@@ -25,13 +26,16 @@ export class RedisChannel implements Channel {
   readonly #voice: Voice
   readonly #registry: Registry
   readonly #changes: string
+  /** Beginning of the names of the channels for receipts, and the own one. */
+  readonly #receiptsOfAll: string
   readonly #receipts: string
   readonly #processId: string = crypto.randomUUID()
   /** Another one each time that somebody here begins to take part: what says that the last one left may come late. */
   #memberId: string = crypto.randomUUID()
-  readonly #subscribers = new Set<ChannelSubscriber>()
+  readonly #subscribers = new Subscribers('redisChannel')
   /** Publications that wait to hear from others, by the ids of their messages. */
-  readonly #open = new Map<string, (memberId: string) => void>()
+  readonly #open = new Map<string, Acknowledgements>()
+  #receiptsUnderWay = 0
   #isClosed = false
 
   constructor(link: RedisLink, settings: Settings) {
@@ -42,7 +46,8 @@ export class RedisChannel implements Channel {
     // In braces: what a cluster takes the slot from, so that all of it lives on one node.
     const key = `{${name}}:members`
     this.#changes = `{${name}}:changes`
-    this.#receipts = `{${name}}:heard:${this.#processId}`
+    this.#receiptsOfAll = `{${name}}:heard:`
+    this.#receipts = this.#receiptsOfAll + this.#processId
     this.#registry = new Registry(clock)
     this.#ear = new Ear({
       link,
@@ -50,26 +55,25 @@ export class RedisChannel implements Channel {
       channels: [this.#changes, this.#receipts],
       leaseMs,
       clock,
-      onMessage: (text, channel) => (channel === this.#changes ? this.#hear(text) : this.#receive(text)),
-      onLost: () => this.#lose(),
+      onMessage: (text, channel) => {
+        if (channel === this.#changes) this.#hear(text)
+        else if (channel === this.#receipts) this.#receive(text)
+        else this.#subscribers.lose()
+      },
+      onLost: () => this.#subscribers.lose(),
     })
     this.#voice = new Voice({ link, key, leaseMs, clock })
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
     if (this.#isClosed) throw closed()
-    // A set of its own object: the same subscriber may take part twice.
-    const own: ChannelSubscriber = {
-      invalidate: (invalidations) => subscriber.invalidate(invalidations),
-      lost: () => subscriber.lost(),
-    }
     if (this.#subscribers.size === 0) this.#memberId = crypto.randomUUID()
-    this.#subscribers.add(own)
+    const subscribed = this.#subscribers.add(subscriber)
     void this.#ear.start()
     return {
-      prove: () => this.#prove(own),
+      prove: () => this.#prove(subscribed),
       close: async () => {
-        if (this.#subscribers.delete(own) && this.#subscribers.size === 0) await this.#leave()
+        if (subscribed.remove() && this.#subscribers.size === 0) await this.#leave()
       },
     }
   }
@@ -82,20 +86,15 @@ export class RedisChannel implements Channel {
     const { leaseMs, clock } = this.#settings
     const message: Message = { ...change, id: crypto.randomUUID(), from: this.#processId, replyTo: this.#receipts }
     const acknowledgements = new Acknowledgements({ leaseMs, clock })
-    const heard = new Set([this.#memberId])
-    this.#open.set(message.id, (memberId) => {
-      heard.add(memberId)
-      acknowledgements.receive(memberId)
-    })
+    this.#open.set(message.id, acknowledgements)
     try {
-      this.#invalidate(change.invalidations)
-      acknowledgements.receive(this.#memberId)
+      if (this.#subscribers.invalidate(change.invalidations)) acknowledgements.receive(this.#memberId)
       // Without it nobody's receipt would be heard, and every lease would be waited for.
       await this.#ear.start()
       const { census, entries } = await this.#send(message)
       if (!confirm) return acknowledgements.unconfirmed(census)
       const confirmation = await acknowledgements.confirm(census)
-      if (confirmation.silent > 0) this.#giveUp(entries.filter(({ id }) => !heard.has(id)))
+      if (confirmation.silent > 0) this.#giveUp(entries.filter(({ id }) => !acknowledgements.hasReceived(id)))
       return confirmation
     } finally {
       this.#open.delete(message.id)
@@ -105,18 +104,17 @@ export class RedisChannel implements Channel {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#lose()
-    this.#subscribers.clear()
+    this.#subscribers.close()
     this.#ear.close()
     await this.#leave()
     this.#voice.close()
   }
 
-  async #prove(subscriber: ChannelSubscriber): Promise<void> {
+  async #prove(subscribed: Subscribed): Promise<void> {
     const { leaseMs } = this.#settings
-    if (!this.#subscribers.has(subscriber)) throw closed()
+    subscribed.check()
     const epoch = await this.#ear.next()
-    if (!this.#subscribers.has(subscriber)) throw closed()
+    subscribed.check()
     // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.
     const dead = this.#registry.dead().flatMap(({ id, score }) => [id, score])
     const args = [String(leaseMs), crypto.randomUUID(), this.#memberId, epoch.runId, this.#registry.ripe(), ...dead]
@@ -136,12 +134,13 @@ export class RedisChannel implements Channel {
     }
     this.#registry.learn(answer)
     await epoch.ping()
+    subscribed.check()
     this.#ear.reassure()
   }
 
   async #send(message: Message): Promise<{ census: Census; entries: readonly Entry[] }> {
     const { leaseMs, timeoutMs } = this.#settings
-    const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, JSON.stringify(message)]
+    const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, writeMessage(message)]
     const answer: Answer = readAnswer(await this.#voice.evaluate(PUBLISH, args, timeoutMs, true))
     const census = this.#registry.census(answer)
     const epoch = this.#ear.current
@@ -151,39 +150,31 @@ export class RedisChannel implements Channel {
     return { census, entries: answer.entries }
   }
 
-  #hear(text: string): void {
-    let message: Message
-    try {
-      message = readMessage(text)
-      if (message.from === this.#processId) return
-      this.#invalidate(message.invalidations)
-    } catch {
-      // Whatever it was to say, nothing older may be served now; and whoever sent it waits until it is certain.
-      this.#lose()
-      return
-    }
+  /** Takes whatever any client of the server has published. */
+  #hear(text: unknown): void {
+    const message = readMessage(text, this.#receiptsOfAll)
+    if (message?.from === this.#processId) return
+    // Where nothing can be read, the leases end, and the publisher waits for them: no receipt is sent.
+    const haveAll = this.#subscribers.invalidate(message?.invalidations)
+    if (!haveAll || message === undefined || this.#receiptsUnderWay >= MAX_RECEIPTS) return
     const receipt = writeReceipt({ messageId: message.id, memberId: this.#memberId })
-    const sent = this.#voice.evaluate(TELL, [this.#verb, message.replyTo, receipt], this.leaseMs)
-    // Then the lease is waited for.
-    sent.catch(nothing)
+    this.#receiptsUnderWay++
+    const done = (): void => {
+      this.#receiptsUnderWay--
+    }
+    // If this receipt is lost, the publisher waits until our lease expires.
+    this.#voice.evaluate(TELL, [this.#verb, message.replyTo, receipt], this.leaseMs).then(done, done)
   }
 
-  #receive(text: string): void {
-    const { messageId, memberId } = readReceipt(text)
-    this.#open.get(messageId)?.(memberId)
-  }
-
-  #invalidate(invalidations: readonly Invalidation[]): void {
-    for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
-  }
-
-  #lose(): void {
-    for (const subscriber of this.#subscribers) subscriber.lost()
+  /** What cannot be read here is no loss: without a receipt, the publisher waits for the lease. */
+  #receive(text: unknown): void {
+    const receipt = readReceipt(text)
+    if (receipt !== undefined) this.#open.get(receipt.messageId)?.receive(receipt.memberId)
   }
 
   /** After a whole lease in which these said nothing: they hold none any more, unless they have come again. */
   #giveUp(silent: readonly Entry[]): void {
-    const args = silent.flatMap(({ id, score }) => [id, score])
+    const args = silent.slice(0, MAX_GIVEN_UP).flatMap(({ id, score }) => [id, score])
     this.#voice.evaluate(REMOVE, args, this.leaseMs).catch(nothing)
     // Or is it this process that hears nothing?
     this.#ear.current?.ping().catch(nothing)

@@ -1,4 +1,4 @@
-import type { Clock } from '@bearward/core'
+import { type Clock, MINUTE } from '@bearward/core'
 import type { Census } from '@bearward/core/channel'
 
 /** A member as the server keeps it; its score changes with each proof. */
@@ -19,14 +19,30 @@ export interface Answer {
   readonly entries: readonly Entry[]
 }
 
-/** @throws Error when the answer is none of the scripts' */
+/** Members that one answer names at most. Where there are more, every lease is waited out. */
+export const MAX_ENTRIES = 10_000
+const SHORTEST_LEASE_MS = 100
+const LONGEST_LEASE_MS: number = MINUTE
+
+/**
+ * Reads the answer of a script. What it says of the registry may have been written by any client of the server.
+ *
+ * @throws Error when the answer is none of the scripts'
+ */
 export function readAnswer(answer: unknown): Answer {
-  if (!Array.isArray(answer) || answer.length < 4)
-    throw new Error('redisChannel: Redis gave an answer that is not understood')
-  const [runId = '', registryId = '', leaseMs = '', mature = '', ...rest] = answer.map(String)
+  if (!Array.isArray(answer) || answer.length < 4) throw unreadable()
+  const texts = answer.map((each: unknown) => (typeof each === 'number' ? String(each) : each))
+  if (!texts.every((each) => typeof each === 'string')) throw unreadable()
+  const [runId = '', registryId = '', lease = '', mature = '', ...rest] = texts
+  const leaseMs = Number(lease)
+  if (!Number.isInteger(leaseMs) || leaseMs < SHORTEST_LEASE_MS || leaseMs > LONGEST_LEASE_MS) throw unreadable()
   const entries: Entry[] = []
   for (let i = 0; i + 1 < rest.length; i += 2) entries.push({ id: String(rest[i]), score: String(rest[i + 1]) })
-  return { runId, registryId, leaseMs: Number(leaseMs), isMature: mature === '1', entries }
+  return { runId, registryId, leaseMs, isMature: mature === '1', entries }
+}
+
+function unreadable(): Error {
+  return new Error('redisChannel: Redis gave an answer that is not understood')
 }
 
 /**
@@ -74,6 +90,7 @@ export class Registry {
   census(answer: Answer): Census {
     this.#note(answer)
     const members = answer.entries.map(({ id }) => ({ id, leaseLeftMs: answer.leaseMs }))
+    if (members.length > MAX_ENTRIES) return { members, registryAgeMs: 0 }
     return { members, registryAgeMs: answer.isMature ? undefined : Math.floor(this.#ageMs()) }
   }
 

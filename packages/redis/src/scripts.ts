@@ -1,5 +1,8 @@
 // What happens on the server, each script at one moment. All is kept under one key, so that it can only be lost whole:
-// a sorted set of the members by the server's time of their last proof, and with score -1 a line about the registry.
+// a sorted set of the members by the server's time of their last proof, and with score -1 a line about the registry. Any client
+// of the server may write to that key: what is not as these scripts write it counts as no registry.
+
+import { MAX_ENTRIES } from './registry.ts'
 
 /**
  * Finds the registry, or begins one. A registry belongs to one run of one server: after a restart or a failover it may
@@ -10,9 +13,14 @@ local key, lease, candidate = KEYS[1], ARGV[1], ARGV[2]
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 if not run then return redis.error_reply('ERR INFO names no run_id') end
 local function write(line) redis.call('ZREMRANGEBYSCORE', key, -1, -1) redis.call('ZADD', key, -1, line) end
-local line = redis.call('ZRANGEBYSCORE', key, -1, -1)[1]
-local of, registry, kept, mature = string.match(line or '', '^(%S+) (%S+) (%S+) (%S+)$')
-if of ~= run then
+local lines = redis.pcall('ZRANGEBYSCORE', key, -1, -1)
+if lines.err then
+  if not string.find(lines.err, 'WRONGTYPE', 1, true) then return redis.error_reply(lines.err) end
+  lines = {}
+end
+local of, registry, kept, mature = string.match(lines[1] or '', '^(%S+) (%S+) (%d+) ([01])$')
+local length = tonumber(kept) or 0
+if of ~= run or #registry > 64 or length < 100 or length > 60000 then
   redis.call('DEL', key)
   of, registry, kept, mature = run, candidate, lease, '0'
   write(table.concat({run, registry, kept, mature}, ' '))
@@ -46,7 +54,12 @@ end
 redis.call('ZADD', key, now, ARGV[3])
 local answer = {run, registry, kept, mature}
 local old = redis.call('ZRANGEBYSCORE', key, 0, now - 2 * lease, 'WITHSCORES', 'LIMIT', 0, 100)
-for _, value in ipairs(old) do table.insert(answer, value) end
+for i = 1, #old, 2 do
+  if #old[i] <= 64 then
+    table.insert(answer, old[i])
+    table.insert(answer, old[i + 1])
+  end
+end
 return answer
 `
 
@@ -59,7 +72,15 @@ return answer
 export const PUBLISH: string = `${OPEN}
 redis.call(ARGV[3], ARGV[4], ARGV[5])
 local answer = {run, registry, kept, mature}
-for _, value in ipairs(redis.call('ZRANGEBYSCORE', key, 0, '+inf', 'WITHSCORES')) do table.insert(answer, value) end
+local members = redis.call('ZRANGEBYSCORE', key, 0, '+inf', 'WITHSCORES', 'LIMIT', 0, ${MAX_ENTRIES + 1})
+for i = 1, #members, 2 do
+  if #members[i] > 64 then
+    redis.call('ZREM', key, members[i])
+  else
+    table.insert(answer, members[i])
+    table.insert(answer, members[i + 1])
+  end
+end
 return answer
 `
 

@@ -5,6 +5,10 @@ import type { Database, KeyRow, Schema } from './schema.ts'
 export interface Engine {
   readonly name: Database
   readonly db: Kysely<Schema>
+  /** The schema that all statements name; `undefined` where they name none. */
+  readonly schema: string | undefined
+  /** Whether the schema came with a Kysely instance: earlier versions ignored it. */
+  readonly isSchemaImplied: boolean
   /** Where reads go that need not see the latest commit. */
   readonly replica: Kysely<Schema>
   /** Whether `(a, b) < (x, y)` walks an index. */
@@ -18,6 +22,8 @@ export interface Engine {
    * not committed.
    */
   findNow?(digests: readonly string[]): readonly KeyRow[] | undefined
+  /** A schema that holds the tables and that is looked through, but that this role may not use; only where there is such a thing. */
+  hiddenSchema?(): Promise<string | undefined>
   /** Runs `work`, which is one statement, and again while the database is busy. */
   run<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
   /** Runs `work` in one transaction; rolled back when `work` rejects. Must begin by `advance()`. */
@@ -42,6 +48,11 @@ export interface SqlOptions {
    * `migrate()` or run the text of `migrationSql()` yourself.
    */
   readonly migrate?: boolean | undefined
+  /**
+   * The schema of the tables: in MySQL a database, in SQLite the name of an attached one. It must be there. Default: that of
+   * a Kysely instance made by `withSchema()`, else where the database looks by itself.
+   */
+  readonly schema?: string | undefined
 }
 
 /** What `migrate()` did. */

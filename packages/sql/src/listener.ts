@@ -19,6 +19,12 @@ export interface ListenClient {
   release(error?: boolean): void
 }
 
+/** A message, before it is written as JSON, and the channel that it goes out on. */
+export interface Notification {
+  readonly channel: string
+  readonly message: unknown
+}
+
 /** Time to connect and to begin listening. A connection that takes longer is given up. */
 const OPEN_WITHIN_MS: number = 10 * SECOND
 
@@ -26,9 +32,11 @@ export interface ListenerOptions {
   readonly pool: ListenPool
   readonly clock: Clock
   readonly channels: readonly string[]
+  readonly schema: string | undefined
   /** Runs on the new connection before it listens. */
   prepare(engine: Engine): Promise<void>
-  heard(channel: string, payload: string): void
+  /** Takes a notification as the driver hands it over. When it throws, the connection is given up. */
+  heard(channel: unknown, payload: unknown): void
   /** Runs once, at the end of the connection. */
   lost(listener: Listener): void
 }
@@ -67,15 +75,23 @@ export class Listener {
     }
   }
 
-  private constructor(client: ListenClient, { heard, lost }: ListenerOptions) {
+  private constructor(client: ListenClient, { heard, lost, schema }: ListenerOptions) {
     this.#client = client
     this.#onLost = () => lost(this)
     client.on('error', () => this.drop())
     client.on('end', () => this.drop())
-    client.on('notification', ({ channel, payload = '' }) => heard(channel, payload))
-    this.engine = postgresEngine({
+    client.on('notification', (message) => {
+      try {
+        heard(message.channel, message.payload ?? '')
+      } catch {
+        // An exception in a handler of the driver ends the process. The messages of this connection count as lost instead.
+        this.drop()
+      }
+    })
+    const source = {
       connect: async () => ({ query: (text: string, values: unknown[]) => this.query(text, values), release() {} }),
-    } as never)
+    }
+    this.engine = postgresEngine(source as never, { schema, isImplied: false })
   }
 
   /** One after the other, as PostgreSQL takes them. Rejects when the connection is lost. */
@@ -89,9 +105,16 @@ export class Listener {
    * A message need not survive the server: whoever listens loses the connection with it. Waiting for the disk would hold up
    * all other notifications of the database.
    */
-  async notify(channel: string, message: unknown): Promise<void> {
-    const text = "select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
-    await this.query(text, [channel, JSON.stringify(message)])
+  notify(channel: string, message: unknown): Promise<void> {
+    return this.notifyAll([{ channel, message }])
+  }
+
+  /** The same with several messages, in one statement. */
+  async notifyAll(notifications: readonly Notification[]): Promise<void> {
+    const text = `select set_config('synchronous_commit', 'off', true), pg_notify(channel, payload)
+      from unnest($1::text[], $2::text[]) as sent (channel, payload)`
+    const channels = notifications.map(({ channel }) => channel)
+    await this.query(text, [channels, notifications.map(({ message }) => JSON.stringify(message))])
   }
 
   /** What `work` answers; rejects when the connection is lost before. */
@@ -113,9 +136,12 @@ export class Listener {
     if (this.#isLost) return
     this.#isLost = true
     discard(this.#client)
-    this.#onLost()
-    for (const reject of this.#waiting) reject(lostError())
-    this.#waiting.clear()
+    try {
+      this.#onLost()
+    } finally {
+      for (const reject of this.#waiting) reject(lostError())
+      this.#waiting.clear()
+    }
   }
 
   async #listen({ channels, prepare }: ListenerOptions): Promise<void> {
@@ -131,9 +157,14 @@ function lostError(): Error {
   return new Error('postgresChannel: the connection was lost')
 }
 
+/** Never throws: it runs in timers and in handlers of the driver. */
 function discard(client: ListenClient): void {
-  client.removeAllListeners()
-  // What a connection that is given up says is of no interest to anybody.
-  client.on('error', () => {})
-  client.release(true)
+  try {
+    client.removeAllListeners()
+    // A connection that was given up may still fail, and nothing waits for it.
+    client.on('error', () => {})
+    client.release(true)
+  } catch {
+    // The pool has dropped this connection already.
+  }
 }

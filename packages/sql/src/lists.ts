@@ -19,15 +19,15 @@ const FEW = 500
 /** Keys that one statement of a search looks at. */
 const STRETCH = 1000
 
-/** Keys joined with their use. */
+/** Keys joined with their use. Under other names, because SQLite knows no `schema.table.*`. */
 export function keysWithUses(
   db: Kysely<Schema>,
 ): SelectQueryBuilder<Schema, 'bearward_keys' | 'bearward_key_uses', KeyRow & JoinedUse> {
   return db
-    .selectFrom('bearward_keys')
-    .leftJoin('bearward_key_uses', 'bearward_key_uses.key_id', 'bearward_keys.id')
-    .selectAll('bearward_keys')
-    .select(['bearward_key_uses.last_used_at', 'bearward_key_uses.last_used_from']) as never
+    .selectFrom('bearward_keys as keys')
+    .leftJoin('bearward_key_uses as uses', 'uses.key_id', 'keys.id')
+    .selectAll('keys')
+    .select(['uses.last_used_at', 'uses.last_used_from']) as never
 }
 
 /** A page of keys, newest first. Reads about as many rows as it answers, however many there are, but for a search. */
@@ -125,6 +125,6 @@ async function endOfStretch(engine: Engine, where: Where): Promise<ListPosition 
 /** Those of a few keys that are listed. */
 async function selectFrom(engine: Engine, ids: readonly string[], query: ListQuery): Promise<(StoredKey & Usage)[]> {
   if (ids.length === 0) return []
-  const rows = await engine.run((db) => keysWithUses(db).where('bearward_keys.id', 'in', ids).execute())
+  const rows = await engine.run((db) => keysWithUses(db).where('id', 'in', ids).execute())
   return rows.map(keyWithUsageOf).filter((key) => isListed(key, query))
 }

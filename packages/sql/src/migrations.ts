@@ -1,4 +1,5 @@
 import type { Database } from './schema.ts'
+import { type Names, namesIn } from './schema-name.ts'
 
 /** One step of the tables' history. Steps are only ever added. */
 export interface Migration {
@@ -8,7 +9,8 @@ export interface Migration {
 }
 
 /** What each database calls the same. */
-interface Words {
+export interface Words {
+  readonly names: Names
   /** A whole number of 64 bits. */
   readonly whole: string
   /** Text of so many characters that is compared byte for byte, blanks at its end included. */
@@ -25,31 +27,35 @@ interface Words {
   readonly insert: string
 }
 
-/** A table, and its indexes by name: `unique (…)` or `(…)`. */
-const table: Words['table'] = (name, columns, indexes = {}) => [
-  `create table ${name} (\n  ${columns.join(',\n  ')}\n)`,
-  ...Object.entries(indexes).map(([index, what]) => {
-    const [, unique = '', list = ''] = /^(unique )?(.*)$/.exec(what) ?? []
-    return `create ${unique}index ${name}_${index} on ${name} ${list}`
-  }),
-]
-
-const column: Words['column'] = (table, name, type) => [`alter table ${table} add column ${name} ${type}`]
-
-const index: Words['index'] = (table, name, columns) => [`create index ${table}_${name} on ${table} ${columns}`]
-
-export const WORDS: Readonly<Record<Database, Words>> = {
-  sqlite: { whole: 'integer', bytes: () => 'text', text: 'text', table, column, index, insert: 'insert' },
-  postgres: {
-    whole: 'bigint',
-    bytes: (characters) => `varchar(${characters}) collate "C"`,
+/** The words of a database, with the names of what stands in a schema. */
+export function wordsOf(database: Database, schema: string | undefined): Words {
+  const names = namesIn(database, schema)
+  if (database === 'mysql') return mysqlWords(names)
+  const bytes = database === 'sqlite' ? () => 'text' : (characters: number) => `varchar(${characters}) collate "C"`
+  return {
+    names,
+    whole: database === 'sqlite' ? 'integer' : 'bigint',
+    bytes,
     text: 'text',
-    table,
-    column,
-    index,
+    /** A table, and its indexes by name: `unique (…)` or `(…)`. */
+    table: (name, columns, indexes = {}) => [
+      `create table ${names.table(name)} (\n  ${columns.join(',\n  ')}\n)`,
+      ...Object.entries(indexes).map(([index, what]) => {
+        const [, unique = '', list = ''] = /^(unique )?(.*)$/.exec(what) ?? []
+        return `create ${unique}index ${names.index(`${name}_${index}`)} on ${names.indexed(name)} ${list}`
+      }),
+    ],
+    column: (table, name, type) => [`alter table ${names.table(table)} add column ${name} ${type}`],
+    index: (table, name, columns) => [
+      `create index ${names.index(`${table}_${name}`)} on ${names.indexed(table)} ${columns}`,
+    ],
     insert: 'insert',
-  },
-  mysql: {
+  }
+}
+
+function mysqlWords(names: Names): Words {
+  return {
+    names,
     whole: 'bigint',
     // Even the binary collations of text pad with blanks: `'a' = 'a '`. Bytes do not.
     bytes: (characters) => `varbinary(${characters * 4})`,
@@ -59,28 +65,45 @@ export const WORDS: Readonly<Record<Database, Words>> = {
       const inside = Object.entries(indexes).map(([index, what]) =>
         what.replace(/^(unique )?/, `$1key ${name}_${index} `),
       )
-      return [`create table if not exists ${name} (\n  ${[...columns, ...inside].join(',\n  ')}\n) engine = InnoDB`]
+      const lines = [...columns, ...inside].join(',\n  ')
+      return [`create table if not exists ${names.table(name)} (\n  ${lines}\n) engine = InnoDB`]
     },
     column: (table, name, type) =>
-      unlessThere(`alter table ${table} add column ${name} ${type}`, 'column', 'columns', table, name),
+      unlessThere(names, `alter table ${names.table(table)} add column ${name} ${type}`, {
+        what: 'column',
+        catalogue: 'columns',
+        table,
+        name,
+      }),
     index: (table, name, columns) =>
-      unlessThere(index(table, name, columns)[0] as string, 'index', 'statistics', table, `${table}_${name}`),
+      unlessThere(names, `create index ${table}_${name} on ${names.table(table)} ${columns}`, {
+        what: 'index',
+        catalogue: 'statistics',
+        table,
+        name: `${table}_${name}`,
+      }),
     insert: 'insert ignore',
-  },
+  }
+}
+
+interface Addition {
+  readonly what: string
+  readonly catalogue: string
+  readonly table: string
+  readonly name: string
 }
 
 /** MySQL has no `add column if not exists`, nor the like for an index: MariaDB alone has it. */
 function unlessThere(
+  { schema }: Names,
   statement: string,
-  what: string,
-  catalogue: string,
-  table: string,
-  name: string,
+  { what, catalogue, table, name }: Addition,
 ): readonly string[] {
+  const database = schema === undefined ? 'database()' : `'${schema}'`
   return [
     `set @bearward_${what} = (select if(count(*) = 0, '${statement}', 'do 0')
   from information_schema.${catalogue}
-  where table_schema = database() and table_name = '${table}' and ${what}_name = '${name}')`,
+  where table_schema = ${database} and table_name = '${table}' and ${what}_name = '${name}')`,
     `prepare bearward_${what} from @bearward_${what}`,
     `execute bearward_${what}`,
     `deallocate prepare bearward_${what}`,
@@ -90,7 +113,7 @@ function unlessThere(
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    statements: ({ whole, bytes, text, table, insert }) => [
+    statements: ({ names, whole, bytes, text, table, insert }) => [
       ...table(
         'bearward_keys',
         [
@@ -159,7 +182,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ),
       ...table('bearward_outbox', [`sequence ${whole} not null primary key`, `invalidations ${text} not null`]),
       ...table('bearward_counters', ['name varchar(16) not null primary key', `value ${whole} not null`]),
-      `${insert} into bearward_counters (name, value) values ('commits', 0), ('uses', 0)`,
+      `${insert} into ${names.table('bearward_counters')} (name, value) values ('commits', 0), ('uses', 0)`,
     ],
   },
   {

@@ -1,8 +1,10 @@
 import type { KeyStore } from '@bearward/keyring'
 import { Kysely, MysqlDialect, type MysqlPool, type RawBuilder, type SqlBool, sql } from 'kysely'
 import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { explaining } from './explained.ts'
 import { text, whole } from './rows.ts'
 import type { Schema } from './schema.ts'
+import { chooseSchema, inSchema, type SchemaChoice } from './schema-name.ts'
 import { SqlStore } from './store.ts'
 
 /** A pool of `mysql2`, or of `mysql2/promise`, which holds one. */
@@ -19,7 +21,7 @@ export interface MysqlOptions extends SqlOptions {
  *
  * @param source a pool of `mysql2`, with callbacks or promises, or a Kysely instance; it stays open when the store is
  *   closed
- * @param options `migrate`, `replica`
+ * @param options `migrate`, `schema`, `replica`
  * @throws {TypeError} when the source or an option cannot be used
  * @example
  * ```ts
@@ -33,19 +35,26 @@ export interface MysqlOptions extends SqlOptions {
  * ```
  */
 export function mysql(source: Mysql2Pool | Kysely<never>, options: MysqlOptions = {}): KeyStore {
-  const { migrate } = checkSqlOptions('mysql', options, ['migrate', 'replica'])
-  return new SqlStore(mysqlEngine(source, options.replica), migrate)
+  const { migrate } = checkSqlOptions('mysql', options, ['migrate', 'schema', 'replica'])
+  const choice = chooseSchema('mysql', source, options.schema)
+  return new SqlStore(mysqlEngine(source, choice, options.replica), migrate)
 }
 
 /** Seconds to wait for another process that changes the tables. */
 const MIGRATION_WAIT_S = 60
 
-function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | Kysely<never>): Engine {
-  const db = kyselyOver('source', source)
-  return {
+function mysqlEngine(
+  source: Mysql2Pool | Kysely<never>,
+  { schema, isImplied }: SchemaChoice,
+  replica?: Mysql2Pool | Kysely<never>,
+): Engine {
+  const db = kyselyOver('source', source, schema)
+  return explaining({
     name: 'mysql',
     db,
-    replica: replica === undefined ? db : kyselyOver('replica', replica),
+    schema,
+    isSchemaImplied: isImplied,
+    replica: replica === undefined ? db : kyselyOver('replica', replica, schema),
     comparesPairs: false,
     holds,
     check: () => checkSession(db),
@@ -54,7 +63,7 @@ function mysqlEngine(source: Mysql2Pool | Kysely<never>, replica?: Mysql2Pool | 
     advance,
     migrateAlone: (work) => db.connection().execute((connection) => migrateLocked(connection, work)),
     close: async () => {},
-  }
+  })
 }
 
 /**
@@ -104,11 +113,11 @@ async function advance(db: Kysely<Schema>, counter: Counter, by: number): Promis
   return whole(row?.value)
 }
 
-function kyselyOver(name: string, source: Mysql2Pool | Kysely<never>): Kysely<Schema> {
-  if (source instanceof Kysely) return source.withoutPlugins() as unknown as Kysely<Schema>
+function kyselyOver(name: string, source: Mysql2Pool | Kysely<never>, schema: string | undefined): Kysely<Schema> {
+  if (source instanceof Kysely) return inSchema(source.withoutPlugins() as unknown as Kysely<Schema>, schema)
   const pool = source !== null && typeof source === 'object' && 'pool' in source ? source.pool : source
   if (typeof (pool as MysqlPool | null)?.getConnection !== 'function') {
     throw new TypeError(`mysql: ${name} must be a pool of mysql2, or a Kysely instance`)
   }
-  return new Kysely<Schema>({ dialect: new MysqlDialect({ pool: pool as MysqlPool }) })
+  return inSchema(new Kysely<Schema>({ dialect: new MysqlDialect({ pool: pool as MysqlPool }) }), schema)
 }

@@ -10,12 +10,13 @@ import {
   schedule,
   systemClock,
 } from '@bearward/core'
-import { Acknowledgements } from '@bearward/core/channel'
+import { Acknowledgements, Subscribers } from '@bearward/core/channel'
 import type { KeyStore } from '@bearward/keyring'
 import { memberId, wholeOption } from './channel-options.ts'
 import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { acknowledge, censusOf, countMembers, lookUp, RENEW_AFTER_MS, register, unregister } from './members.ts'
+import { CHANNEL_TABLES, checkRights } from './rights.ts'
 import { text, whole } from './rows.ts'
 import { SqlStore } from './store.ts'
 
@@ -81,7 +82,7 @@ class PollChannel implements Channel {
   readonly #engine: () => Promise<Engine>
   readonly #settings: PollSettings
   readonly #id = memberId()
-  readonly #subscribers = new Set<ChannelSubscriber>()
+  readonly #subscribers = new Subscribers('sqlChannel')
   /** The number up to which the log was read; `undefined` before the first look. */
   #read: number | undefined
   #registeredAt = Number.NEGATIVE_INFINITY
@@ -98,13 +99,16 @@ class PollChannel implements Channel {
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
-    this.#subscribers.add(subscriber)
+    const subscribed = this.#subscribers.add(subscriber)
     if (this.#subscribers.size === 1) this.#schedule()
     return {
-      prove: () => this.#look(),
+      prove: async () => {
+        subscribed.check()
+        await this.#look()
+        subscribed.check()
+      },
       close: async () => {
-        this.#subscribers.delete(subscriber)
-        if (this.#subscribers.size === 0) await this.#leave()
+        if (subscribed.remove() && this.#subscribers.size === 0) await this.#leave()
       },
     }
   }
@@ -130,11 +134,14 @@ class PollChannel implements Channel {
     }
   }
 
+  async ready(): Promise<void> {
+    if (this.#isClosed) throw new Error('sqlChannel: the channel was closed')
+    await checkRights(await this.#engine(), [...CHANNEL_TABLES, 'bearward_audit', 'bearward_counters'])
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
-    const subscribers = [...this.#subscribers]
-    this.#subscribers.clear()
-    for (const subscriber of subscribers) subscriber.lost()
+    this.#subscribers.close()
     await this.#leave()
   }
 
@@ -168,9 +175,10 @@ class PollChannel implements Channel {
     for (let after = from; after < last; ) {
       const { keyIds, next, hasGap } = await entriesAfter(engine, after, last)
       this.#checkTurn(turn)
-      if (hasGap) for (const subscriber of this.#subscribers) subscriber.lost()
+      if (hasGap) this.#subscribers.lose()
       else this.#tell(keyIds)
-      after = next
+      // After a loss nothing is remembered that a later entry could be about.
+      after = hasGap ? last : next
     }
     this.#read = last
     if (isNew || last > from) await acknowledge(engine, this.#id, last)
@@ -197,7 +205,7 @@ class PollChannel implements Channel {
   #tell(keyIds: readonly string[]): void {
     const ids = [...new Set(keyIds)]
     const invalidations: Invalidation[] = ids.includes(EVERY_KEY) ? ['all'] : ids.map((id) => ({ id }))
-    for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
+    if (!this.#subscribers.invalidate(invalidations)) throw new Error('sqlChannel: a subscriber has failed')
   }
 
   #schedule(): void {
@@ -256,10 +264,15 @@ async function entriesAfter(
       .limit(PAGE)
       .execute(),
   )
-  const sequences = rows.map(({ sequence }) => whole(sequence))
-  // Entries that somebody has deleted cannot be told any more.
-  const hasGap = rows.length === 0 || sequences.some((sequence, index) => sequence !== after + 1 + index)
-  return { keyIds: rows.map(({ key_id }) => text(key_id)), next: sequences.at(-1) ?? last, hasGap }
+  try {
+    const sequences = rows.map(({ sequence }) => whole(sequence))
+    // Entries that were deleted cannot be handed over any more.
+    const hasGap = rows.length === 0 || sequences.some((sequence, index) => sequence !== after + 1 + index)
+    return { keyIds: rows.map(({ key_id }) => text(key_id)), next: sequences.at(-1) ?? last, hasGap }
+  } catch {
+    // A row that cannot be read may name any key, and stays unreadable: it counts as a gap, and is not read again.
+    return { keyIds: [], next: last, hasGap: true }
+  }
 }
 
 /** What was changed by other means than a keyring gets a place in the log. */

@@ -5,23 +5,28 @@ import {
   type ChannelSubscription,
   type Clock,
   type Confirmation,
-  type Invalidation,
   SECOND,
   schedule,
   systemClock,
 } from '@bearward/core'
-import { Acknowledgements, type Census } from '@bearward/core/channel'
+import { Acknowledgements, type Census, MAX_INVALIDATIONS, Subscribers } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
-import { Listener, type ListenPool } from './listener.ts'
+import { Listener, type ListenPool, type Notification } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
+import { acknowledgementOf, type ChangeMessage, MAX_PAYLOAD, readChange, readOwn } from './postgres-message.ts'
+import { surviveErrors } from './postgres-pool.ts'
+import { CHANNEL_TABLES, checkRights } from './rights.ts'
+import { chooseSchema } from './schema-name.ts'
 
 /** What `postgresChannel()` takes besides the pool. */
 export interface PostgresChannelOptions {
   /** Longest time that a process answers from memory without having heard, 100 to 60 000 milliseconds. Default 1000. */
   readonly leaseMs?: number | undefined
+  /** The schema of the tables; the same as the store's. Default: where the database looks by itself. */
+  readonly schema?: string | undefined
   /** Default `systemClock`. */
   readonly clock?: Clock | undefined
 }
@@ -31,7 +36,7 @@ export interface PostgresChannelOptions {
  * publishes.
  *
  * @param pool of `pg`, with two connections or more, to the primary and not through a pooler that shares sessions
- * @param options `leaseMs`, `clock`
+ * @param options `leaseMs`, `schema`, `clock`
  * @throws {TypeError} when the pool or an option cannot be used
  * @example
  * ```ts
@@ -56,14 +61,14 @@ export function postgresChannel(pool: ListenPool, options: PostgresChannelOption
     throw new TypeError('postgresChannel: the pool must have two connections or more; the channel keeps one')
   }
   for (const name of Object.keys(options)) {
-    if (!['leaseMs', 'clock'].includes(name)) throw new TypeError(`postgresChannel: there is no option \`${name}\``)
+    if (!['leaseMs', 'schema', 'clock'].includes(name))
+      throw new TypeError(`postgresChannel: there is no option \`${name}\``)
   }
   const leaseMs = wholeOption('postgresChannel', 'leaseMs', options.leaseMs, SECOND, 100, 60 * SECOND)
-  return new ListenChannel(pool, leaseMs, options.clock ?? systemClock)
+  const { schema } = chooseSchema('postgresChannel', undefined, options.schema)
+  return new ListenChannel(pool, { leaseMs, schema, clock: options.clock ?? systemClock })
 }
 
-/** A notification holds less than 8000 bytes. */
-const MAX_INVALIDATIONS = 7000
 /** Waits before connecting again: short at first, never longer than this share of a lease. */
 const RECONNECT_SHARE = 1 / 2
 /**
@@ -72,58 +77,64 @@ const RECONNECT_SHARE = 1 / 2
  */
 const GRACE_SHARE = 1 / 3
 
-/** What is sent on the channel of changes; the store's own messages name nobody to answer to. */
-interface Message {
-  readonly sequence?: number | undefined
-  readonly invalidations: readonly Invalidation[]
-  /** Who waits for acknowledgements, and by what name of the message. */
-  readonly replyTo?: string
-  readonly id?: string
-}
+/**
+ * Acknowledgements that wait to be sent, at most. Any role can ask for them faster than they can be sent; one that is left out
+ * makes its publisher wait for the lease.
+ */
+const MAX_REPLIES = 10_000
+/** Acknowledgements of one statement: a flood of them must not hold up a proof, which goes over the same connection. */
+const REPLIES_AT_ONCE = 500
 
-/** What is sent to one process. */
-type Letter = { readonly proof: number } | { readonly acknowledges: string; readonly member: string }
+interface ListenSettings {
+  readonly leaseMs: number
+  readonly schema: string | undefined
+  readonly clock: Clock
+}
 
 class ListenChannel implements Channel {
   readonly leaseMs: number
   readonly durable = false
   readonly #pool: ListenPool
+  readonly #schema: string | undefined
   readonly #engine: Engine
   readonly #clock: Clock
+  /** Stands in the table of members alone: see `acknowledgementOf()`. */
   readonly #id = memberId()
-  readonly #subscribers = new Set<ChannelSubscriber>()
+  readonly #ownChannel = `bearward_to_${memberId()}`
+  readonly #subscribers = new Subscribers('postgresChannel')
   readonly #waiting = new Map<string, Acknowledgements>()
-  readonly #proofs = new Map<number, () => void>()
+  readonly #proofs = new Map<string, () => void>()
   #listener: Listener | undefined
   #connecting: Promise<Listener> | undefined
   /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
   /** Whether publishers may be waiting for this process. */
   #isMember = false
-  #proofsAsked = 0
-  #published = 0
+  #replies: Notification[] = []
+  #isReplying = false
   #failures = 0
   #cancelTimer: () => void = () => {}
   #isClosed = false
 
-  constructor(pool: ListenPool, leaseMs: number, clock: Clock) {
+  constructor(pool: ListenPool, { leaseMs, schema, clock }: ListenSettings) {
     this.#pool = pool
-    this.#engine = postgresEngine(pool as never)
+    surviveErrors(pool)
+    this.#schema = schema
+    this.#engine = postgresEngine(pool as never, { schema, isImplied: false })
     this.leaseMs = leaseMs
     this.#clock = clock
   }
 
-  get #ownChannel(): string {
-    return `bearward_to_${this.#id}`
-  }
-
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
-    this.#subscribers.add(subscriber)
+    const subscribed = this.#subscribers.add(subscriber)
     return {
-      prove: () => this.#prove(),
+      prove: async () => {
+        subscribed.check()
+        await this.#prove()
+        subscribed.check()
+      },
       close: async () => {
-        this.#subscribers.delete(subscriber)
-        if (this.#subscribers.size === 0) await this.#leave()
+        if (subscribed.remove() && this.#subscribers.size === 0) await this.#leave()
       },
     }
   }
@@ -132,18 +143,16 @@ class ListenChannel implements Channel {
     if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
     // Without it nobody's acknowledgement is heard, and every lease is waited out: slower, and as true.
     await this.#connectSoon()
-    const id = String(++this.#published)
+    const id = memberId()
     const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#clock })
     this.#waiting.set(id, acknowledgements)
     try {
-      const told: Message['invalidations'] =
-        JSON.stringify(change.invalidations).length > MAX_INVALIDATIONS ? ['all'] : change.invalidations
-      const message: Message = { sequence: change.sequence, invalidations: told, replyTo: this.#ownChannel, id }
+      const message: ChangeMessage = { ...shortened(change), replyTo: this.#ownChannel, id }
       const listener = this.#listener
       const census =
         listener === undefined
-          ? await this.#send(message)
-          : await this.#watched(listener, () => this.#sendOver(listener, message))
+          ? await this.#send(message, id)
+          : await this.#watched(listener, () => this.#sendOver(listener, message, id))
       return confirm ? await acknowledgements.confirm(census) : acknowledgements.unconfirmed(census)
     } finally {
       this.#waiting.delete(id)
@@ -151,23 +160,25 @@ class ListenChannel implements Channel {
   }
 
   /** Counts after the message was accepted: who registers later hears it before its first proof. */
-  async #sendOver(listener: Listener, message: Message): Promise<Census> {
+  async #sendOver(listener: Listener, message: ChangeMessage, id: string): Promise<Census> {
     await listener.notify(POSTGRES_CHANGES, message)
-    const { registered, ageMs } = await countMembers(listener.engine)
-    return censusOf(registered, ageMs)
+    return acknowledging(await countMembers(listener.engine), id)
   }
 
-  async #send(message: Message): Promise<Census> {
+  async #send(message: ChangeMessage, id: string): Promise<Census> {
     await this.#pool.query('select pg_notify($1, $2)', [POSTGRES_CHANGES, JSON.stringify(message)])
-    const { registered, ageMs } = await countMembers(this.#engine)
-    return censusOf(registered, ageMs)
+    return acknowledging(await countMembers(this.#engine), id)
+  }
+
+  async ready(): Promise<void> {
+    if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
+    await migrateTables(this.#engine)
+    await checkRights(this.#engine, CHANNEL_TABLES)
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return
-    const subscribers = [...this.#subscribers]
-    this.#subscribers.clear()
-    for (const subscriber of subscribers) subscriber.lost()
+    this.#subscribers.close()
     await this.#leave()
     this.#isClosed = true
     this.#cancelTimer()
@@ -181,7 +192,8 @@ class ListenChannel implements Channel {
   async #prove(): Promise<void> {
     const listener = await this.#connect()
     await this.#watched(listener, () => this.#register(listener))
-    const proof = ++this.#proofsAsked
+    // Unguessable: whoever could send it earlier would prove what has not arrived yet.
+    const proof = memberId()
     const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
     try {
       await this.#watched(listener, () => Promise.all([arrived, listener.notify(this.#ownChannel, { proof })]))
@@ -239,6 +251,7 @@ class ListenChannel implements Channel {
       pool: this.#pool,
       clock: this.#clock,
       channels: [POSTGRES_CHANGES, this.#ownChannel],
+      schema: this.#schema,
       prepare: async (engine) => void (await migrateTables(engine)),
       heard: (channel, payload) => this.#receive(channel, payload),
       lost: (lost) => this.#lose(lost),
@@ -248,24 +261,45 @@ class ListenChannel implements Channel {
     return listener
   }
 
-  #receive(channel: string, payload: string): void {
-    if (channel === POSTGRES_CHANGES) {
-      const { invalidations, replyTo, id } = JSON.parse(payload) as Message
-      for (const subscriber of this.#subscribers) subscriber.invalidate(invalidations)
-      if (replyTo === undefined || !this.#isMember) return
-      // Whoever waits and does not hear it waits for the lease.
-      this.#listener?.notify(replyTo, { acknowledges: id, member: this.#id }).catch(nothing)
-      return
+  /** Takes whatever any role of the database has sent. */
+  #receive(channel: unknown, payload: unknown): void {
+    if (channel === POSTGRES_CHANGES) this.#hear(payload)
+    else if (channel === this.#ownChannel) this.#hearOwn(payload)
+  }
+
+  #hear(payload: unknown): void {
+    const { invalidations, reply } = readChange(payload)
+    const haveAll = this.#subscribers.invalidate(invalidations)
+    if (!haveAll || reply === undefined || !this.#isMember || this.#replies.length >= MAX_REPLIES) return
+    const message = { acknowledges: reply.id, member: acknowledgementOf(this.#id, reply.id) }
+    this.#replies.push({ channel: reply.to, message })
+    if (!this.#isReplying) void this.#sendReplies()
+  }
+
+  /** Never rejects: if an acknowledgement is lost, its publisher waits until our lease expires. */
+  async #sendReplies(): Promise<void> {
+    this.#isReplying = true
+    try {
+      while (this.#replies.length > 0) await this.#listener?.notifyAll(this.#replies.splice(0, REPLIES_AT_ONCE))
+    } catch {
+      this.#replies = []
+    } finally {
+      this.#isReplying = false
     }
-    const letter = JSON.parse(payload) as Letter
-    if ('proof' in letter) this.#proofs.get(letter.proof)?.()
-    else this.#waiting.get(letter.acknowledges)?.receive(letter.member)
+  }
+
+  /** What cannot be read here is no loss: it was a proof or an acknowledgement, and their absence makes others wait. */
+  #hearOwn(payload: unknown): void {
+    const message = readOwn(payload)
+    if (message === undefined) return
+    if ('proof' in message) this.#proofs.get(message.proof)?.()
+    else this.#waiting.get(message.acknowledges)?.receive(message.member)
   }
 
   #lose(listener: Listener): void {
     if (this.#listener !== listener) return
     this.#listener = undefined
-    for (const subscriber of this.#subscribers) subscriber.lost()
+    this.#subscribers.lose()
     this.#reconnectLater()
   }
 
@@ -294,26 +328,15 @@ class ListenChannel implements Channel {
 
 function nothing(): void {}
 
-/**
- * Statements that make PostgreSQL tell every process of changes to keys that are made by plain SQL, which no keyring
- * knows of. Run them once, by hand or in a migration of your own.
- *
- * @example
- * ```ts
- * import { postgresTriggerSql } from '@bearward/sql'
- *
- * console.log(postgresTriggerSql())
- * ```
- */
-export function postgresTriggerSql(): string {
-  return `create or replace function bearward_tell_change() returns trigger language plpgsql as $$
-begin
-  perform pg_notify('${POSTGRES_CHANGES}',
-    json_build_object('invalidations', json_build_array(json_build_object('id', coalesce(new.id, old.id))))::text);
-  return null;
-end $$;
+/** A change that fits into a notification, and that every process takes as it stands. */
+function shortened({ sequence, invalidations }: Change): ChangeMessage {
+  const isLong =
+    invalidations.length > MAX_INVALIDATIONS || Buffer.byteLength(JSON.stringify(invalidations)) > MAX_PAYLOAD
+  return { sequence, invalidations: isLong ? ['all'] : invalidations }
+}
 
-create or replace trigger bearward_tell_change after insert or update or delete on bearward_keys
-  for each row execute function bearward_tell_change();
-`
+/** The census by the acknowledgements that its members would send. */
+function acknowledging({ registered, ageMs }: Awaited<ReturnType<typeof countMembers>>, id: string): Census {
+  const { members, registryAgeMs } = censusOf(registered, ageMs)
+  return { members: members.map((each) => ({ ...each, id: acknowledgementOf(each.id, id) })), registryAgeMs }
 }

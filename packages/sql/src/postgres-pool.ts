@@ -1,22 +1,33 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 
+interface Emitter {
+  on?(event: 'error', listener: () => void): unknown
+}
+
+/** Pools and connections that have a listener already: a second one would add up with each store. */
+const heard = new WeakSet<object>()
+
 /**
- * The same pool, whose connections may break. `pg` ends the process when a connection that was lent breaks between two
- * queries and nobody listens; here the next query tells, and rejects.
+ * Keeps an `error` event from ending the process: `pg` emits one when an idle connection is lost, and Node ends the process
+ * when no listener hears it. The next query rejects with the cause, so nothing is hidden.
  */
+export function surviveErrors(emitter: object): void {
+  if (heard.has(emitter)) return
+  heard.add(emitter)
+  const { on } = emitter as Emitter
+  if (typeof on === 'function') on.call(emitter, 'error', () => {})
+}
+
+/** The same pool, whose connections may break, idle or between two queries of a transaction. */
 export function guardedPool(pool: PostgresPool): PostgresPool {
-  const heard = new WeakSet<PostgresPoolClient>()
+  surviveErrors(pool)
   return {
     ...(pool.Client !== undefined && { Client: pool.Client }),
     options: pool.options,
     end: () => pool.end(),
-    async connect() {
+    async connect(): Promise<PostgresPoolClient> {
       const client = await pool.connect()
-      if (!heard.has(client)) {
-        heard.add(client)
-        const emitter = client as PostgresPoolClient & { on?(event: 'error', listener: () => void): unknown }
-        emitter.on?.('error', () => {})
-      }
+      surviveErrors(client)
       return client
     },
   }

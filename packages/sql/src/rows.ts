@@ -1,3 +1,4 @@
+import { readInvalidations } from '@bearward/core/channel'
 import type { AuditAction, AuditEntry, Metadata, NewAuditEntry, OutboxEntry, StoredKey, Usage } from '@bearward/keyring'
 import type { AuditRow, KeyRow, OutboxRow, Standing } from './schema.ts'
 
@@ -100,14 +101,37 @@ export function auditEntryOf(row: AuditRow): AuditEntry {
     from: textOrNull(row.origin),
     reason: textOrNull(row.reason),
     version: whole(row.version),
-    changes: JSON.parse(text(row.changes)) as AuditEntry['changes'],
+    changes: changesOf(row.changes),
   }
+}
+
+/** Any role that may insert into the trail can write anything here. One such entry must not hide all others. */
+function changesOf(column: unknown): AuditEntry['changes'] {
+  const changes = parsed(column)
+  const isReadable =
+    isObject(changes) && Object.values(changes).every((each) => isObject(each) && 'before' in each && 'after' in each)
+  if (isReadable) return changes as AuditEntry['changes']
+  return { unreadable: { before: null, after: typeof column === 'string' ? column : null } }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function outboxEntryOf(row: OutboxRow): OutboxEntry {
   return {
     sequence: whole(row.sequence),
-    invalidations: JSON.parse(text(row.invalidations)) as OutboxEntry['invalidations'],
+    // What cannot be read may name any key. If it were an error, this row would keep all later ones from being published.
+    invalidations: readInvalidations(parsed(row.invalidations)) ?? ['all'],
+  }
+}
+
+/** JSON of a column, or `undefined` when there is none. */
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(text(value))
+  } catch {
+    return undefined
   }
 }
 

@@ -1,8 +1,10 @@
 import type { KeyStore } from '@bearward/keyring'
 import { CompiledQuery, Kysely, type RawBuilder, type SqlBool, SqliteDialect, sql } from 'kysely'
 import { type Counter, checkSqlOptions, type Engine, type SqlOptions } from './engine.ts'
+import { explaining } from './explained.ts'
 import { whole } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
+import { chooseSchema, inSchema, namesIn, type SchemaChoice } from './schema-name.ts'
 import { isBusy, retryBusy } from './sqlite-busy.ts'
 import { FILE_MANNERS, kyselyConnection, openSqlite, type SqliteConnection } from './sqlite-driver.ts'
 import { SqlStore } from './store.ts'
@@ -13,7 +15,7 @@ import { SqlStore } from './store.ts'
  * @param source a path, `':memory:'`, an open database of `node:sqlite` or `better-sqlite3` that nobody else uses while
  *   the store does, or a Kysely instance. A path is opened with WAL and `synchronous = FULL`: what was acknowledged survives
  *   a killed process and a power failure. What you opened yourself stays open, and as you set it up
- * @param options `migrate`
+ * @param options `migrate`, `schema`
  * @throws {TypeError} when the source or an option cannot be used
  * @throws {Error} when the path cannot be opened
  * @example
@@ -26,14 +28,15 @@ import { SqlStore } from './store.ts'
  * ```
  */
 export function sqlite(source: string | SqliteConnection | Kysely<never>, options: SqlOptions = {}): KeyStore {
-  const { migrate } = checkSqlOptions('sqlite', options, ['migrate'])
-  return new SqlStore(sqliteEngine(source), migrate)
+  const { migrate } = checkSqlOptions('sqlite', options, ['migrate', 'schema'])
+  const choice = chooseSchema('sqlite', source, options.schema)
+  return new SqlStore(explaining(sqliteEngine(source, choice)), migrate)
 }
 
-function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine {
-  if (source instanceof Kysely) return new SqliteEngine(source.withoutPlugins() as unknown as Kysely<Schema>)
+function sqliteEngine(source: string | SqliteConnection | Kysely<never>, choice: SchemaChoice): Engine {
+  if (source instanceof Kysely) return new SqliteEngine(source.withoutPlugins() as unknown as Kysely<Schema>, choice)
   if (typeof source === 'string' && source !== '') {
-    return new SqliteEngine(openSqlite(source), {
+    return new SqliteEngine(openSqlite(source), choice, {
       closes: true,
       ...(source !== ':memory:' && { setUp: FILE_MANNERS }),
     })
@@ -41,7 +44,7 @@ function sqliteEngine(source: string | SqliteConnection | Kysely<never>): Engine
   if (typeof (source as SqliteConnection | null)?.prepare !== 'function') {
     throw new TypeError('sqlite: give a path, an open database, or a Kysely instance')
   }
-  return new SqliteEngine(source as SqliteConnection)
+  return new SqliteEngine(source as SqliteConnection, choice)
 }
 
 interface Manners {
@@ -54,6 +57,8 @@ class SqliteEngine implements Engine {
   readonly name = 'sqlite'
   readonly comparesPairs = true
   readonly db: Kysely<Schema>
+  readonly schema: string | undefined
+  readonly isSchemaImplied: boolean
   readonly #connection: SqliteConnection | undefined
   readonly #closes: boolean
   #setUp: readonly string[]
@@ -62,12 +67,19 @@ class SqliteEngine implements Engine {
   /** Statements by the number of digests. */
   readonly #finds = new Map<number, (...digests: readonly string[]) => unknown[]>()
 
-  constructor(source: SqliteConnection | Kysely<Schema>, { setUp = [], closes = false }: Manners = {}) {
+  constructor(
+    source: SqliteConnection | Kysely<Schema>,
+    { schema, isImplied }: SchemaChoice,
+    { setUp = [], closes = false }: Manners = {},
+  ) {
     this.#connection = source instanceof Kysely ? undefined : source
-    this.db =
+    this.schema = schema
+    this.isSchemaImplied = isImplied
+    const db =
       source instanceof Kysely
         ? source
         : new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselyConnection(source) }) })
+    this.db = inSchema(db, schema)
     this.#setUp = setUp
     this.#closes = closes
   }
@@ -94,7 +106,7 @@ class SqliteEngine implements Engine {
   #findFor(connection: SqliteConnection, count: number): (...digests: readonly string[]) => unknown[] {
     let find = this.#finds.get(count)
     if (find === undefined) {
-      find = prepareFind(connection, count)
+      find = prepareFind(connection, namesIn('sqlite', this.schema).table('bearward_keys'), count)
       this.#finds.set(count, find)
     }
     return find
@@ -145,9 +157,13 @@ class SqliteEngine implements Engine {
   }
 }
 
-function prepareFind(connection: SqliteConnection, count: number): (...digests: readonly string[]) => unknown[] {
+function prepareFind(
+  connection: SqliteConnection,
+  keys: string,
+  count: number,
+): (...digests: readonly string[]) => unknown[] {
   const marks = Array(count).fill('?').join(', ')
-  const statement = connection.prepare(`select * from bearward_keys where digest in (${marks})`)
+  const statement = connection.prepare(`select * from ${keys} where digest in (${marks})`)
   return statement.all.bind(statement) as (...digests: readonly string[]) => unknown[]
 }
 

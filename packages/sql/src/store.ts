@@ -20,6 +20,8 @@ import { writeCommit } from './commits.ts'
 import type { Engine, Migrated } from './engine.ts'
 import { keysWithUses, listEnding, listKeys } from './lists.ts'
 import { migrateTables, presentVersion } from './migrate.ts'
+import { SCHEMA_VERSION } from './migrations.ts'
+import { checkRights, STORE_TABLES } from './rights.ts'
 import { auditEntryOf, keyOf, keyWithUsageOf, outboxEntryOf } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
 import { readUsage, writeUses } from './uses.ts'
@@ -96,6 +98,19 @@ export class SqlStore implements KeyStore {
       db.selectFrom('bearward_outbox').selectAll().orderBy('sequence').limit(limit).execute(),
     )
     return rows.map(outboxEntryOf)
+  }
+
+  async ready(): Promise<void> {
+    const engine = await this.#open()
+    const version = await presentVersion(engine)
+    if (version < SCHEMA_VERSION) {
+      throw new Error(
+        `the tables are at version ${version}, and version ${SCHEMA_VERSION} is needed: run \`bearward migrate\`, or migrate(store)`,
+      )
+    }
+    await checkRights(engine, STORE_TABLES)
+    if (engine.replica === engine.db) return
+    await engine.run(() => engine.replica.selectFrom('bearward_keys').select('id').limit(1).execute())
   }
 
   /** The engine, whatever the tables are. */
@@ -187,9 +202,9 @@ export async function migrate(store: KeyStore): Promise<Migrated> {
  * The version that the tables of a store are at; changes nothing. `SCHEMA_VERSION` is the one that this package works with.
  *
  * @param store made by `sqlite()`, `postgres()` or `mysql()`
- * @returns 0 when there are no tables, or when the database cannot be reached
+ * @returns 0 when there are no tables
  * @throws {TypeError} when the store was made otherwise
- * @throws {Error} when the tables are of a later version than this package knows
+ * @throws {Error} when the tables are of a later version than this package knows, or the database cannot be reached or read
  * @example
  * ```ts
  * import { sqlite, tableVersion } from '@bearward/sql'

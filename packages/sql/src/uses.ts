@@ -49,13 +49,22 @@ function recordOf(row: UseRow): UseRecord {
   }
 }
 
-/** An address that stands alone was written down before its time was. */
+/**
+ * An address that stands alone was written down before its time was. What cannot be read is left out, and written over by
+ * the next use.
+ */
 function addressesOf(json: string): AddressUse[] {
-  const written = JSON.parse(json) as (string | [string, number])[]
-  return written
-    .map((each) => (typeof each === 'string' ? ([each, null] as const) : each))
-    .map(([address, lastUsedAt]) => ({ address, lastUsedAt }))
-    .reverse()
+  try {
+    return (JSON.parse(json) as unknown[]).map(addressOf).reverse()
+  } catch {
+    return []
+  }
+}
+
+/** @throws {TypeError} when it is neither an address nor an address with a time */
+function addressOf(written: unknown): AddressUse {
+  const [address, lastUsedAt] = typeof written === 'string' ? [written, null] : (written as unknown[])
+  return { address: text(address), lastUsedAt: lastUsedAt === null ? null : whole(lastUsedAt) }
 }
 
 function written(addresses: readonly AddressUse[]): string {

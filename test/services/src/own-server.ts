@@ -21,6 +21,8 @@ export interface Recipe {
   readonly name: string
   /** Ends the server in good order, without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals
+  /** Ends the server when its clients have gone, where it has such a signal. */
+  readonly patientSignal?: NodeJS.Signals
   /** What the server writes to its log once it answers. */
   readonly ready: RegExp
   /** Fills the folder, and says what makes the data. */
@@ -31,6 +33,8 @@ export interface Recipe {
 
 const READY_WITHIN_MS = 60_000
 const STOPPED_WITHIN_MS = 10_000
+/** A client that has just said goodbye may be read by the server only now; ended by force, it would be told of an error. */
+const CLIENTS_GONE_WITHIN_MS = 300
 const ASK_AGAIN_MS = 500
 const PORT_TAKEN = /address already in use/i
 
@@ -130,11 +134,23 @@ class OwnServer implements Server {
   }
 
   async close(): Promise<void> {
+    await this.#stopPatiently()
     const late = new AbortController()
     await Promise.race([this.stop(), wait(STOPPED_WITHIN_MS, undefined, { signal: late.signal }).catch(() => {})])
     late.abort()
     await this.kill()
     this.#guard.dismiss()
+  }
+
+  async #stopPatiently(): Promise<void> {
+    const { patientSignal } = this.#recipe
+    const child = this.#child
+    if (patientSignal === undefined || child === undefined) return
+    const late = new AbortController()
+    const end = ended(child)
+    child.kill(patientSignal)
+    await Promise.race([end, wait(CLIENTS_GONE_WITHIN_MS, undefined, { signal: late.signal }).catch(() => {})])
+    late.abort()
   }
 
   #running(): ChildProcess {

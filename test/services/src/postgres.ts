@@ -31,6 +31,7 @@ function recipe(settings: Readonly<Record<string, string | number>>): Recipe {
   return {
     name: 'postgres',
     stopSignal: 'SIGINT',
+    patientSignal: 'SIGTERM',
     ready: /database system is ready to accept connections/,
     prepare: async (folder) => {
       copyPrograms(folder)

@@ -167,11 +167,23 @@ export const rowCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'a store that says when it is ready is so before its first use and after it, and changes nothing by saying it',
+    async run({ store }) {
+      await store.ready?.()
+      const key = sampleKey()
+      await fill(store, key)
+      await Promise.all([store.ready?.(), store.ready?.()])
+      await expectStored(store, key)
+      expectEqual((await store.audit({ limit: 10 })).length, 1, 'entries of the audit trail')
+    },
+  },
+  {
     name: 'closed means closed',
     async run({ store }) {
       const key = sampleKey()
       await fill(store, key)
       await store.close()
+      if (store.ready !== undefined) await expectRejection(async () => store.ready?.(), 'ready')
       await expectRejection(() => store.findByDigest([key.digest], FRESH), 'findByDigest')
       await expectRejection(() => store.findById(key.id), 'findById')
       await expectRejection(() => store.list({ now: NOW, limit: 1 }), 'list')

@@ -1,0 +1,67 @@
+import { type Invalidation, targetOf } from './invalidation.ts'
+
+/** Longest message that is parsed, in UTF-16 code units: 1 MiB of ASCII. */
+export const MAX_MESSAGE_LENGTH: number = 1024 * 1024
+
+/** Most invalidations that are handed over one by one; a longer list counts as `'all'`. */
+export const MAX_INVALIDATIONS = 1000
+
+/** Fields of a message, none of them checked. It has no prototype, so a field that is absent is `undefined`. */
+export type MessageFields = Readonly<Record<string, unknown>>
+
+/**
+ * Parses a message that arrived from outside this process. Never throws. A channel that gets `undefined` cannot know what
+ * the message said, so it must call `lost()`, and must not acknowledge.
+ *
+ * @param message text of one JSON object; anything else is unreadable, and so is a text longer than `MAX_MESSAGE_LENGTH`
+ * @returns `undefined` when the message is unreadable
+ * @example
+ * ```ts
+ * import { readInvalidations, readMessage } from '@bearward/core/channel'
+ *
+ * const fields = readMessage('{"invalidations":[{"id":"key_1"}]}')
+ * const invalidations = readInvalidations(fields?.invalidations) // [{ id: 'key_1' }]
+ * ```
+ */
+export function readMessage(message: unknown): MessageFields | undefined {
+  if (typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH) return undefined
+  try {
+    const fields: unknown = JSON.parse(message)
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return undefined
+    return Object.setPrototypeOf(fields, null) as MessageFields
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Reads a list of invalidations from outside this process. Never throws. An entry that this version does not understand
+ * may name any key, so such a list becomes `['all']`; so does a list of more than `MAX_INVALIDATIONS` entries.
+ *
+ * @param list what should be an array of `Invalidation`
+ * @returns a copy, or `undefined` when it is not an array
+ * @example
+ * ```ts
+ * import { readInvalidations } from '@bearward/core/channel'
+ *
+ * readInvalidations([{ id: 'key_1' }, { owner: 'acct_1' }]) // a copy
+ * readInvalidations([{ id: 1 }]) // ['all']
+ * readInvalidations('key_1') // undefined
+ * ```
+ */
+export function readInvalidations(list: unknown): readonly Invalidation[] | undefined {
+  try {
+    if (!Array.isArray(list)) return undefined
+    return list.length > MAX_INVALIDATIONS ? ['all'] : Array.from(list, copyOf)
+  } catch {
+    return ['all']
+  }
+}
+
+/** @throws {TypeError} when it is no invalidation, and what a getter or a proxy throws */
+function copyOf(invalidation: unknown): Invalidation {
+  const { all, id, digest, owner } = targetOf(invalidation as Invalidation)
+  if (all) return 'all'
+  if (id !== undefined) return { id }
+  return digest === undefined ? { owner: owner as string } : { digest }
+}
