@@ -1,5 +1,6 @@
 // Public names in the order in which a request meets them.
 
+export { canonicalAddress } from './address.ts'
 export type { BoundedCacheOptions, CacheOptions, CoherentCacheOptions } from './cache-options.ts'
 export type {
   Change,

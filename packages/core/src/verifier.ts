@@ -1,3 +1,4 @@
+import { canonicalAddress } from './address.ts'
 import { type Denials, denialsOf } from './challenge.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
@@ -224,7 +225,7 @@ type Client = Pick<RequestFields, 'address'> | undefined
 function addressOf(client: Client): string | undefined {
   try {
     const address: unknown = client?.address?.()
-    return typeof address === 'string' ? address : undefined
+    return typeof address === 'string' ? canonicalAddress(address) : undefined
   } catch (error) {
     reportUncaught(error)
     return undefined
