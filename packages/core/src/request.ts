@@ -5,15 +5,16 @@ import {
   MALFORMED,
   MISSING,
   readAuthorization,
-  readToken,
   readWholeField,
+  readWholeValue,
   type Schemes,
 } from './header.ts'
 import type { TokenReader } from './token.ts'
 
 /**
  * Where a request may carry its credentials. `Authorization: Bearer` is read unless `bearer` is `false`; everything
- * else only where it is named here. A request that carries two of them is malformed (RFC 6750 §2).
+ * else only where it is named here. A request that carries two of them is malformed (RFC 6750 §2). A field or parameter
+ * that is empty, or holds spaces and tabs alone, carries none.
  */
 export interface CredentialSources {
   /** `Authorization: Bearer <token>`. Default `true`. */
@@ -227,5 +228,5 @@ function readParameter(query: string, name: string, maxTokenLength: number): Cre
     if (found !== undefined || parameter !== name) return MALFORMED
     found = value
   }
-  return found === undefined ? MISSING : readToken(found, 0, found.length, maxTokenLength)
+  return found === undefined ? MISSING : readWholeValue(found, maxTokenLength)
 }
