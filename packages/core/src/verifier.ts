@@ -10,7 +10,7 @@ import { checkOptions, type Settings, type VerifierOptions } from './options.ts'
 import type { Principal } from './principal.ts'
 import { questionOf } from './question.ts'
 import type { KeyRecord } from './record.ts'
-import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
+import { type CredentialReader, challengeSchemeOf, credentialReader, type RequestFields, schemesOf } from './request.ts'
 import type { ScopeRequirement } from './scopes.ts'
 import { type ParsedToken, parseToken, readerOf } from './token.ts'
 import { type Denial, type Refusal, type RefusalCode, refusalsOf, type Verdict } from './verdict.ts'
@@ -88,7 +88,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength, this.#schemes)
     this.#events = new Events(settings.clock)
     this.#lookup = new Lookup(settings, this.#events)
-    this.#denials = denialsOf(settings.realm)
+    this.#denials = denialsOf(settings.realm, challengeSchemeOf(settings.credentials))
     this.#refusals = refusalsOf(this.#denials)
   }
 

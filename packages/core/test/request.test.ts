@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MALFORMED, MISSING } from '../src/header.ts'
 import {
   type CredentialSources,
+  challengeSchemeOf,
   credentialReader,
   nodeRequest,
   type RequestFields,
@@ -172,6 +173,20 @@ describe.each([
     expect(read(alone, '/', ['Authorization', 'Bearer abc'], ['X-API-Key', 'def'])).toBe('def')
     expect(read({ bearer: false, basic: true }, '/', ['Authorization', 'Bearer abc'])).toBe(MISSING)
     expect(read({ bearer: false, basic: true }, '/', ['Authorization', 'Basic YWJjOg=='])).toBe('abc')
+  })
+})
+
+describe('the scheme of challenges', () => {
+  it.each<[CredentialSources, string]>([
+    [{}, 'Bearer'],
+    [{ basic: true }, 'Bearer'],
+    [{ bearer: true, basic: true, header: 'X-API-Key' }, 'Bearer'],
+    [{ bearer: false, basic: true }, 'Basic'],
+    [{ bearer: false, basic: true, header: 'X-API-Key', query: 'key' }, 'Basic'],
+    [{ bearer: false, header: 'X-API-Key' }, 'Bearer'],
+    [{ bearer: false, basic: false, query: 'key' }, 'Bearer'],
+  ])('of %j is %s', (sources, scheme) => {
+    expect(challengeSchemeOf(sources)).toBe(scheme)
   })
 })
 
