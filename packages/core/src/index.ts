@@ -25,17 +25,23 @@ export type {
 export type { FieldValue } from './header.ts'
 export type { Invalidation } from './invalidation.ts'
 export { type LocalChannelOptions, localChannel } from './local-channel.ts'
+export {
+  denialOf,
+  type Passage,
+  passageOf,
+  principalOf,
+  refusalOf,
+  type ScopeRefusal,
+  shownAuth,
+} from './mounts.ts'
 export type { VerifierOptions } from './options.ts'
 export {
   type AbsentIf,
   type AuthenticateOptions,
   createGate,
-  denialOf,
   errorsOnly,
   type Gate,
   type Outcome,
-  type Passage,
-  principalOf,
   type RequireScopes,
   scopeGuard,
 } from './passage.ts'

@@ -3,22 +3,31 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  Outcome,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRefusal,
   ScopeRequirement,
-  Verdict,
   Verifier,
 } from '@bearward/core'
-import { createGate, denialOf, errorsOnly, nodeRequest, principalOf, scopeGuard } from '@bearward/core'
+import { createGate, errorsOnly, nodeRequest, principalOf, refusalOf, scopeGuard, shownAuth } from '@bearward/core'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+
+/** The type of `req.auth` where another library declares one too; see docs/express.md. Empty until you add `auth`. */
+// biome-ignore lint/suspicious/noEmptyInterface: an application adds to it
+export interface Register {}
+
+/** The part of a request that `authenticate()` sets. An `auth` that another library declares on `Request` overrides it. */
+export interface RequestAuth {
+  /** The identity that the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
+  auth?: (Register extends { auth: infer Other } ? Other : Principal) | undefined
+}
 
 declare global {
   namespace Express {
-    interface Request {
-      /** Who the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
-      auth?: Principal | undefined
-    }
+    // Inherited, not declared: the declarations of two libraries would have to agree.
+    interface Request extends RequestAuth {}
   }
 }
 
@@ -56,22 +65,10 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
   options?: AuthenticateOptions<OnDenied, Lax>,
 ): Authenticate<K, S, AbsentIf<Lax>> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
-  const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
-    const { passage, denial } = gate.outcome(verdict, req[PASSAGE])
-    if (denial === undefined) pass(passage, req, next)
-    else answer(denial, gate.onDenied, req, res, next)
-  }
-
   const middleware = (req: Passed, res: Response, next: NextFunction): void => {
-    const request = nodeRequest(req, req)
-    const admitted = gate.admit(req[PASSAGE], req.method, request)
-    if (admitted !== undefined) {
-      pass(admitted, req, next)
-      return
-    }
-    const verdict = verifier.verifyRequest(request)
-    if (verdict instanceof Promise) verdict.then((value) => settle(value, req, res, next)).catch(next)
-    else settle(verdict, req, res, next)
+    const outcome = gate.decide(req[PASSAGE], req.method, nodeRequest(req, req))
+    if (outcome instanceof Promise) outcome.then((value) => settle(value, req, res, next)).catch(next)
+    else settle(outcome, req, res, next)
   }
 
   const principal = (req: Passed): Principal<K, S> => principalOf(verifier, req[PASSAGE])
@@ -93,19 +90,23 @@ export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(h
 
 function handlerFor(requirement: ScopeRequirement, verifier?: unknown): RequestHandler {
   return (req: Passed, res, next) => {
-    const denial = denialOf(req[PASSAGE], requirement, verifier)
-    if (denial === undefined) next()
-    else answer(denial, req[PASSAGE]?.onDenied, req, res, next)
+    const refusal = refusalOf(req[PASSAGE], requirement, verifier)
+    if (refusal === undefined) next()
+    else answer(refusal, req, res, next)
   }
 }
 
-function pass(passage: Passage<OnDenied>, req: Passed, next: NextFunction): void {
+function settle({ passage, denial }: Outcome<OnDenied>, req: Passed, res: Response, next: NextFunction): void {
   req[PASSAGE] = passage
-  req.auth = passage.principal
+  if (denial !== undefined) {
+    answer({ denial, onDenied: passage.onDenied }, req, res, next)
+    return
+  }
+  req.auth = shownAuth(passage, req.auth)
   next()
 }
 
-function answer(denial: Denial, onDenied: OnDenied | undefined, req: Request, res: Response, next: NextFunction): void {
+function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, req: Request, res: Response, next: NextFunction): void {
   if (onDenied !== undefined) {
     Promise.resolve(onDenied(denial, req, res, errorsOnly(next))).catch(next)
     return
