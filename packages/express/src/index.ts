@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noEmptyInterface: applications add to `Register`
 import type {
   AbsentIf,
   AuthenticateOptions,
@@ -14,11 +15,10 @@ import type {
 import { createGate, errorsOnly, nodeRequest, principalOf, refusalOf, scopeGuard, shownAuth } from '@bearward/core'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 
-/** The type of `req.auth` where another library declares one too; see docs/express.md. Empty until you add `auth`. */
-// biome-ignore lint/suspicious/noEmptyInterface: an application adds to it
+/** A place for the type of `req.auth` where another library declares one: add a property `auth` of that type. */
 export interface Register {}
 
-/** The part of a request that `authenticate()` sets. An `auth` that another library declares on `Request` overrides it. */
+/** The part of a request that `authenticate()` sets. */
 export interface RequestAuth {
   /** The identity that the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
   auth?: (Register extends { auth: infer Other } ? Other : Principal) | undefined
@@ -26,7 +26,8 @@ export interface RequestAuth {
 
 declare global {
   namespace Express {
-    // Inherited, not declared: the declarations of two libraries would have to agree.
+    // biome-ignore lint/suspicious/noTsIgnore: there is an error beside such a library alone
+    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it, whatever its type.
     interface Request extends RequestAuth {}
   }
 }
@@ -102,7 +103,8 @@ function settle({ passage, denial }: Outcome<OnDenied>, req: Passed, res: Respon
     answer({ denial, onDenied: passage.onDenied }, req, res, next)
     return
   }
-  req.auth = shownAuth(passage, req.auth)
+  const shown: { auth?: unknown } = req
+  shown.auth = shownAuth(passage, shown.auth)
   next()
 }
 
