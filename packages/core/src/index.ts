@@ -47,6 +47,7 @@ export {
 } from './passage.ts'
 export { Principal, type PrincipalFacts } from './principal.ts'
 export type { KeyRecord, Moment } from './record.ts'
+export { type Redact, type RedactorOptions, redactor } from './redact.ts'
 export {
   type CredentialSources,
   type NodeMessage,
