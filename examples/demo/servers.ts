@@ -14,12 +14,15 @@ import express from 'express'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { planOf, type Scope } from './keys.ts'
+import { lineOf } from './log.ts'
 
 type DemoVerifier = Verifier<KeyringRecord, Scope>
 
 export interface RunningServer {
   readonly framework: string
   readonly origin: string
+  /** Writes a line for each request from now on; another process writes none here. */
+  log?(write: (line: string) => void): void
   close(): void
 }
 
@@ -84,6 +87,9 @@ async function listen(framework: string, listener: Listener): Promise<RunningSer
   return {
     framework,
     origin: `http://127.0.0.1:${port}`,
+    log(write) {
+      server.on('request', (request: IncomingMessage) => write(lineOf(request)))
+    },
     close() {
       server.close()
       server.closeAllConnections()

@@ -17,7 +17,7 @@ export interface Session {
   readonly revoke: () => Promise<unknown>
 }
 
-/** Prints what to try and what became of it, and obeys `r`. */
+/** Prints what to try and what became of it, with the line that a logger writes for it, and obeys `r`. */
 export function startSession({ verifier, servers, token, consoleUrl, input, print, revoke }: Session): void {
   const url = (server: RunningServer): string => `${server.origin}/v1/posts`
   print('The servers stay up. A key of your own, shown this once; it may read and not delete:\n')
@@ -50,6 +50,7 @@ export function startSession({ verifier, servers, token, consoleUrl, input, prin
     })
   }
   print('Stop with Ctrl-C: the database file goes with it. What you see here of each request, its client does not:\n')
+  for (const server of servers) server.log?.((line) => print(`  request   ${line}`))
   verifier.on('accepted', ({ keyId, owner }) => print(`  accepted  ${keyId} of ${owner}`))
   verifier.on('denied', ({ code, reason, keyId = '' }) => print(`  denied    ${code}, because: ${reason} ${keyId}`))
   verifier.on('failed', ({ reason, error }) => print(`  failed    ${reason}: ${String(error)}`))

@@ -89,6 +89,12 @@ describe('npm run demo', () => {
     expect(files.join()).not.toMatch(pattern)
     expect(await demo.stop('SIGINT')).toBe(0)
     expect(readdirSync(folder)).toEqual([])
+
+    const [, log = ''] = demo.output().split('Stop with Ctrl-C')
+    const written = log.match(/^ {2}request {3}GET \/v1\/posts {2}authorization: \[redacted\]$/gm)
+    // Three frameworks write lines; the other process has no log of its own here.
+    expect(written).toHaveLength(3)
+    expect(log).not.toMatch(pattern)
   })
 
   test('says what it can be asked, and refuses the rest', async () => {

@@ -36,9 +36,10 @@ export interface Authenticate {
   readonly onDenied?: 'own' | 'hand on'
 }
 
-/** `requireScopes(...scopes)` or `requireScopes.any(...scopes)`. */
+/** `requireScopes(...scopes)` or `requireScopes.any(...scopes)`; with `verifier`, that of its `authenticate()`. */
 export interface RequireScopes {
   readonly step: 'requireScopes'
+  readonly verifier?: Verifier
   readonly mode: 'all' | 'any'
   readonly scopes: readonly string[]
 }
@@ -55,6 +56,8 @@ export interface Call {
   field(name: string): string | undefined
   /** Read anew each time, as a handler does that awaits something in between. */
   principal(): Principal | undefined
+  /** The same by the accessor that belongs to the `authenticate()` of a verifier. */
+  principalOf(verifier: Verifier): Principal | undefined
 }
 
 /** The text of a 200, or a status with its text. */

@@ -1,72 +1,26 @@
-import { execFile } from 'node:child_process'
-import { createServer, type Server } from 'node:http'
-import { promisify } from 'node:util'
-import type { Verifier } from '@bearward/core'
+import { createServer } from 'node:http'
 import * as bearwardExpress from '@bearward/express'
-import * as bearwardHono from '@bearward/hono'
-import * as bearwardKoa from '@bearward/koa'
-import { createAdaptorServer } from '@hono/node-server'
 import express from 'express'
-import { Hono } from 'hono'
-import Koa from 'koa'
 import OpenAI, { AuthenticationError, BadRequestError } from 'openai'
 import Stripe from 'stripe'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { listen } from './app.ts'
-import { koaServer } from './frameworks/koa.ts'
+import { describe, expect, test } from 'vitest'
+import { isMissing, run } from './programs.ts'
+import { ANSWER, servers, start } from './servers.ts'
 import { createWorld } from './world.ts'
 
-/** What each of the clients can read as the answer to its request. */
-const ANSWER = { object: 'list', data: [{ id: 'model_1', object: 'model' }] }
 const GOOD = 'reader-key'
 const BAD = 'unknown-key'
 
-const servers: Record<string, (verifier: Verifier) => Server> = {
-  Express: (verifier) => {
-    const app = express()
-    app.use(bearwardExpress.authenticate(verifier), (_req, res) => void res.json(ANSWER))
-    return createServer(app)
-  },
-  Koa: (verifier) => {
-    const app = new Koa()
-    app.use(bearwardKoa.authenticate(verifier)).use((ctx) => {
-      ctx.body = ANSWER
-    })
-    return koaServer(app)
-  },
-  Hono: (verifier) => {
-    const app = new Hono().use(bearwardHono.authenticate(verifier)).all('*', (c) => c.json(ANSWER))
-    return createAdaptorServer({ fetch: app.fetch }) as Server
-  },
-}
-
-async function start(server: Server): Promise<number> {
-  const { port, stop } = await listen(server, [])
-  onTestFinished(stop)
-  return port
-}
-
 /** The status, the fields and the content of what curl received. */
 async function curl(...parameters: string[]): Promise<{ status: number; text: string }> {
-  const { stdout } = await promisify(execFile)('curl', ['--silent', '--show-error', '--include', ...parameters])
+  const { stdout } = await run('curl', ['--silent', '--show-error', '--include', ...parameters])
   return { status: Number(stdout.split(' ')[1]), text: stdout }
 }
 
-const whyNoCurl = await curlIsMissing()
-if (whyNoCurl !== undefined) console.log(`curl is left out: ${whyNoCurl}`)
-
-async function curlIsMissing(): Promise<string | undefined> {
-  try {
-    await promisify(execFile)('curl', ['--version'])
-    return undefined
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'it is not installed'
-    throw error
-  }
-}
+const isWithoutCurl = await isMissing('curl')
 
 describe.each(Object.entries(servers))('%s', (_, serverOf) => {
-  test.skipIf(whyNoCurl !== undefined)('curl --oauth2-bearer', async () => {
+  test.skipIf(isWithoutCurl)('curl --oauth2-bearer', async () => {
     const url = `http://127.0.0.1:${await start(serverOf(createWorld().verifier))}/v1/models`
     const accepted = await curl('--oauth2-bearer', GOOD, url)
     expect(accepted.status).toBe(200)
@@ -79,7 +33,7 @@ describe.each(Object.entries(servers))('%s', (_, serverOf) => {
     expect((await curl('--user', `${GOOD}:`, url)).status).toBe(401)
   })
 
-  test.skipIf(whyNoCurl !== undefined)('curl --user token:, where Basic is enabled', async () => {
+  test.skipIf(isWithoutCurl)('curl --user token:, where Basic is enabled', async () => {
     const { verifier } = createWorld('later', { credentials: { basic: true } })
     const url = `http://127.0.0.1:${await start(serverOf(verifier))}/v1/charges`
     expect((await curl('--user', `${GOOD}:`, url)).status).toBe(200)

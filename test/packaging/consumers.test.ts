@@ -12,8 +12,30 @@ describe.each(runtimes)('the packed packages on $name', ({ binary, runArguments 
   })
 })
 
+const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
+
 test('a CommonJS program in TypeScript compiles against the packed declarations', async () => {
-  const compiler = join(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
   const { stdout } = await run(process.execPath, [compiler, '--project', consumer], consumer)
   expect(stdout).toBe('')
+})
+
+describe('the type of req.auth', () => {
+  const compile = async (file: string, skipsLibraries: boolean) => {
+    const options = ['--ignoreConfig', '--noEmit', '--strict', '--exactOptionalPropertyTypes', '--types', 'node']
+    const target = ['--module', 'nodenext', '--target', 'es2023', '--skipLibCheck', String(skipsLibraries)]
+    return run(process.execPath, [compiler, ...options, ...target, join('beside', file)], consumer)
+  }
+
+  test.each([
+    ['alone.mts', true],
+    ['alone.mts', false],
+    ['mcp.mts', true],
+    ['mcp-registered.mts', true],
+    ['mcp-registered.mts', false],
+    ['auth0.mts', true],
+    ['auth0-registered.mts', true],
+    ['auth0-registered.mts', false],
+  ])('stands beside that of another library: %s, with skipLibCheck %s', async (file, skipsLibraries) => {
+    expect((await compile(file, skipsLibraries)).stdout).toBe('')
+  })
 })

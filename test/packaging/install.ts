@@ -16,6 +16,8 @@ declare module 'vitest' {
 
 const here = import.meta.dirname
 const frameworks = ['express', 'koa', 'hono', '@types/express', '@types/koa']
+/** Libraries that declare a `req.auth` of their own. */
+const neighbours = ['@modelcontextprotocol/sdk', 'express-oauth2-jwt-bearer']
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'bearward-packaging-'))
@@ -54,8 +56,10 @@ async function install(consumer: string, tarballs: string[]): Promise<void> {
   await run('npm', ['install', '--offline', '--legacy-peer-deps', ...quietly, ...tarballs, ...dependencies], consumer)
 
   // The frameworks are peers, brought by the user: here by links to the ones of the workspace.
-  await mkdir(join(consumer, 'node_modules/@types'), { recursive: true })
-  for (const name of frameworks) {
+  for (const scope of ['@types', '@modelcontextprotocol']) {
+    await mkdir(join(consumer, 'node_modules', scope), { recursive: true })
+  }
+  for (const name of [...frameworks, ...neighbours]) {
     await symlink(await realpath(join(here, 'node_modules', name)), join(consumer, 'node_modules', name))
   }
   const nodeTypes = await realpath(join(here, '../../node_modules/@types/node'))

@@ -2,8 +2,8 @@
 const TOKEN_LIKE = /\w{40,}/g
 const SHOWN = 12
 
-/** The password in the address of a database. */
-const PASSWORD = /(:\/\/[^\s/@:]*):\S*@/g
+/** The start of the address of a database, up to its password, which ends at the last `@` before white space. */
+const BEFORE_PASSWORD = /:\/\/[^/@:]*:/
 
 /** Control characters, line separators, and what turns the direction of text round. */
 const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
@@ -13,7 +13,14 @@ const CONTROL = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
  * typed a secret where something else belongs.
  */
 export function withoutSecrets(text: string): string {
-  return text.replace(PASSWORD, '$1:…@').replace(TOKEN_LIKE, (run) => `${run.slice(0, SHOWN)}…`)
+  return text.replace(/\S+/g, withoutPassword).replace(TOKEN_LIKE, (run) => `${run.slice(0, SHOWN)}…`)
+}
+
+/** Cuts the password out of characters without white space. Linear: an expression that looks for `@` from each `://` is not. */
+function withoutPassword(run: string): string {
+  const end = run.lastIndexOf('@')
+  const head = end === -1 ? null : BEFORE_PASSWORD.exec(run.slice(0, end))
+  return head === null ? run : `${run.slice(0, head.index + head[0].length)}…${run.slice(end)}`
 }
 
 /** Makes text from anywhere safe to print: no line breaks, no escape sequences, nothing that turns the text round. */

@@ -1,3 +1,4 @@
+import { canonicalAddress } from '@bearward/core'
 import type { Keyring } from '@bearward/keyring'
 import { Refusal } from './problem.ts'
 import type { Session } from './schemas.ts'
@@ -86,9 +87,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.length >= 1 && value.length <= 255 && !UNWRITABLE.test(value)
 }
 
-/** An address as the audit trail can keep it; behind a proxy it may be what a client has written. */
+/** The client's IP address as the audit trail keeps it. Behind a proxy the text may be of the client's choice. */
 export function addressOf(value: string | undefined): string | undefined {
-  return isText(value) ? value : undefined
+  return value === undefined ? undefined : canonicalAddress(value)
 }
 
 function fail(message: string): never {

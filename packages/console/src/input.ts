@@ -9,6 +9,8 @@ interface FieldError {
 }
 
 const MOST_ERRORS = 20
+/** More than any operation knows. */
+const MOST_PARAMETERS = 20
 const LONGEST_FIELD = 100
 
 /**
@@ -25,12 +27,14 @@ export function checkInput<S extends TSchema>(schema: S, value: unknown, code: P
 /** The parameters of an address as the schema has them: numbers where it says so, each once. */
 export function readQuery<S extends TSchema>(schema: S, query: URLSearchParams): Static<S> {
   const numeric = numericNames(schema)
-  const entries = [...query].map(([name, text]) => {
-    if (query.getAll(name).length > 1) refuse(name.slice(0, LONGEST_FIELD), 'must be given once')
-    return [name, numeric.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text] as const
-  })
+  const values = new Map<string, string | number>()
+  for (const [name, text] of query) {
+    if (values.has(name)) refuse(name.slice(0, LONGEST_FIELD), 'must be given once')
+    if (values.size === MOST_PARAMETERS) refuse('query', `must have at most ${MOST_PARAMETERS} parameters`)
+    values.set(name, numeric.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text)
+  }
   // No prototype: a parameter may have any name.
-  return checkInput(schema, Object.fromEntries(entries), 'invalid_query')
+  return checkInput(schema, Object.fromEntries(values), 'invalid_query')
 }
 
 function refuse(field: string, detail: string): never {

@@ -115,8 +115,12 @@ test('whatever is no address is not written down as one', async () => {
       }),
       { address },
     )
-  for (const address of [undefined, '', 'x'.repeat(256), 'a\0b', '::1']) expect((await post(address)).status).toBe(201)
-  expect((await keyring.audit()).entries.map(({ from }) => from)).toEqual(['::1', null, null, null, null])
+  const others = [undefined, '', 'x'.repeat(256), 'a\0b', 'unknown', '\u001b[2J', '203.0.113.7, 10.0.0.1']
+  for (const address of [...others, '::1', '203.0.113.7:50001', '::FFFF:CB00:7107']) {
+    expect((await post(address)).status).toBe(201)
+  }
+  const recorded = (await keyring.audit()).entries.map(({ from }) => from)
+  expect(recorded).toEqual(['203.0.113.7', '203.0.113.7', '::1', ...others.map(() => null)])
 })
 
 describe('how many keys one may issue', () => {

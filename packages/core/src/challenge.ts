@@ -20,35 +20,39 @@ export interface Denials {
   insufficientScope(requirement: ScopeRequirement): Denial
 }
 
+/** The scheme that a challenge names: the one by which a client may send a key. */
+export type ChallengeScheme = 'Bearer' | 'Basic'
+
 /**
  * The only place that writes `WWW-Authenticate` and problem bodies.
  *
+ * @param scheme default: `'Bearer'`
  * @throws {TypeError} when the realm cannot be written as a quoted string
  */
-export function denialsOf(realm: string): Denials {
+export function denialsOf(realm: string, scheme: ChallengeScheme = 'Bearer'): Denials {
   if (typeof realm !== 'string' || !WRITABLE.test(realm)) {
     throw new TypeError('createVerifier: option `realm` must be a string of printable ASCII')
   }
   const byRequirement = new WeakMap<ScopeRequirement, Denial>()
   return Object.freeze({
-    missing: denial('missing', realm),
-    malformed: denial('malformed', realm),
-    invalid: denial('invalid', realm),
-    unavailable: denial('unavailable', realm),
+    missing: denial('missing', scheme, realm),
+    malformed: denial('malformed', scheme, realm),
+    invalid: denial('invalid', scheme, realm),
+    unavailable: denial('unavailable', scheme, realm),
     insufficientScope(requirement: ScopeRequirement) {
       const known = byRequirement.get(requirement)
       if (known !== undefined) return known
-      const made = denial('insufficient_scope', realm, requirement.scopes)
+      const made = denial('insufficient_scope', scheme, realm, requirement.scopes)
       byRequirement.set(requirement, made)
       return made
     },
   })
 }
 
-function denial(code: DenialCode, realm: string, scopes?: readonly string[]): Denial {
+function denial(code: DenialCode, scheme: ChallengeScheme, realm: string, scopes?: readonly string[]): Denial {
   const row: DenialRow = DENIALS[code]
   const { status, title } = row
-  const challenge = challengeOf(row, realm, scopes)
+  const challenge = scheme === 'Basic' ? basicChallenge(row, realm) : bearerChallenge(row, realm, scopes)
   const problem = Object.freeze({ type: PROBLEM_TYPE + code, title, status, code })
   const headers: Record<string, string> = {
     'Cache-Control': 'no-store',
@@ -67,12 +71,17 @@ function denial(code: DenialCode, realm: string, scopes?: readonly string[]): De
 }
 
 /** RFC 6750 §3: realm first, then error, then the scopes that the route needs, separated by spaces. */
-function challengeOf(row: DenialRow, realm: string, scopes?: readonly string[]): string | undefined {
+function bearerChallenge(row: DenialRow, realm: string, scopes?: readonly string[]): string | undefined {
   if (row.error === undefined) return undefined
   const parameters = [`realm=${quoted(realm)}`]
   if (row.error !== null) parameters.push(`error=${quoted(row.error)}`)
   if (scopes !== undefined) parameters.push(`scope=${quoted(scopes.join(' '))}`)
   return `Bearer ${parameters.join(', ')}`
+}
+
+/** RFC 7617 §2, §2.1: the realm, and the one `charset` there is. The scheme has no parameter for an error or a scope. */
+function basicChallenge(row: DenialRow, realm: string): string | undefined {
+  return row.error === undefined ? undefined : `Basic realm=${quoted(realm)}, charset="UTF-8"`
 }
 
 /** RFC 9110 §5.6.4 `quoted-string`. */

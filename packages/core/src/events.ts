@@ -45,7 +45,7 @@ export interface VerifierEvents {
     readonly keyId: string
     readonly owner: string | undefined
     readonly environment: string | undefined
-    /** The client's address, where the adapter or caller gave one with the request. */
+    /** The client's IP address as `canonicalAddress()` writes it, where the adapter or caller gave one with the request. */
     readonly address: string | undefined
     readonly at: number
   }

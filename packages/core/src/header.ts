@@ -94,12 +94,20 @@ export function readAuthorization(
   return isOneSetOfCredentials(value, tokenStart, end) ? MISSING : MALFORMED
 }
 
-/** Reads a field whose whole value is the token, such as `X-API-Key`. */
+/** Reads a field whose whole value is the token, such as `X-API-Key`. A field that holds nothing is no credential. */
 export function readWholeField(field: FieldValue, maxTokenLength: number): Credential {
   const value = oneField(field, maxTokenLength)
   if (typeof value !== 'string') return value
   const start = skipBlanks(value, 0, value.length)
-  return readToken(value, start, trimBlanks(value, start), maxTokenLength)
+  const end = trimBlanks(value, start)
+  return start === end ? MISSING : readToken(value, start, end, maxTokenLength)
+}
+
+/** Reads the decoded value of a parameter, which is the token as it stands. One that holds nothing is no credential. */
+export function readWholeValue(value: string, maxTokenLength: number): Credential {
+  // A value over the bound is not read, also where it is blank.
+  if (value.length <= maxTokenLength && skipBlanks(value, 0, value.length) === value.length) return MISSING
+  return readToken(value, 0, value.length, maxTokenLength)
 }
 
 /** The part of `value` from `start` to `end`, if it is a token and nothing else. */

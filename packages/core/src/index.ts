@@ -1,5 +1,6 @@
 // Public names in the order in which a request meets them.
 
+export { canonicalAddress } from './address.ts'
 export type { BoundedCacheOptions, CacheOptions, CoherentCacheOptions } from './cache-options.ts'
 export type {
   Change,
@@ -24,22 +25,29 @@ export type {
 export type { FieldValue } from './header.ts'
 export type { Invalidation } from './invalidation.ts'
 export { type LocalChannelOptions, localChannel } from './local-channel.ts'
+export {
+  denialOf,
+  type Passage,
+  passageOf,
+  principalOf,
+  refusalOf,
+  type ScopeRefusal,
+  shownAuth,
+} from './mounts.ts'
 export type { VerifierOptions } from './options.ts'
 export {
   type AbsentIf,
   type AuthenticateOptions,
   createGate,
-  denialOf,
   errorsOnly,
   type Gate,
   type Outcome,
-  type Passage,
-  principalOf,
   type RequireScopes,
   scopeGuard,
 } from './passage.ts'
 export { Principal, type PrincipalFacts } from './principal.ts'
 export type { KeyRecord, Moment } from './record.ts'
+export { type Redact, type RedactorOptions, redactor } from './redact.ts'
 export {
   type CredentialSources,
   type NodeMessage,

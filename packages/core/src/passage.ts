@@ -1,4 +1,4 @@
-import type { Principal } from './principal.ts'
+import { type Passage, passageOf } from './mounts.ts'
 import type { KeyRecord } from './record.ts'
 import type { RequestFields } from './request.ts'
 import { type ScopeRequirement, scopeRequirement } from './scopes.ts'
@@ -27,30 +27,33 @@ export interface AuthenticateOptions<OnDenied, Lax extends boolean = boolean> {
 /** What stands in place of a principal behind `authenticate()`: nothing at all, unless an option may let others pass. */
 export type AbsentIf<Lax extends boolean> = true extends Lax ? undefined : never
 
-/** What `authenticate()` leaves on a request for itself, mounted again, and for `requireScopes()`. */
-export interface Passage<OnDenied> {
-  readonly verifier: Verifier
-  /** None where authentication is optional and no credentials were sent, and for a preflight. */
-  readonly principal: Principal | undefined
-  readonly onDenied: OnDenied | undefined
+/** The result of a verdict for a request: its passage, and the denial to send where it may not go on. */
+export interface Outcome<OnDenied> {
+  readonly passage: Passage<OnDenied>
+  readonly denial?: Denial | undefined
 }
-
-/** What is known of a request when its verdict is there: it may pass, or it is denied. */
-export type Outcome<OnDenied> =
-  | { readonly passage: Passage<OnDenied>; readonly denial?: never }
-  | { readonly denial: Denial; readonly passage?: never }
 
 /** The framework-agnostic half of `authenticate()`. */
 export interface Gate<K extends KeyRecord, S extends string, OnDenied> {
   readonly verifier: Verifier<K, S>
   readonly onDenied: OnDenied | undefined
-  /** The passage of a request that need not be verified: it has passed this verifier, or is a preflight. */
+  /**
+   * Decides on a request: at once when all that the verdict needs is in memory, otherwise with a promise. Never rejects.
+   *
+   * @param earlier the passage of the mount before this one
+   */
+  decide(
+    earlier: Passage<OnDenied> | undefined,
+    method: string | undefined,
+    request: RequestFields,
+  ): Outcome<OnDenied> | Promise<Outcome<OnDenied>>
+  /** The passage of a request that this verifier need not verify: it has accepted it before, or it is a preflight. */
   admit(
-    passage: Passage<OnDenied> | undefined,
+    earlier: Passage<OnDenied> | undefined,
     method: string | undefined,
     request: RequestFields,
   ): Passage<OnDenied> | undefined
-  /** What a verdict means here, `optional` and what another verifier found earlier considered. */
+  /** The meaning of a verdict here, `optional` considered. */
   outcome(verdict: Verdict<K, S>, earlier?: Passage<OnDenied>): Outcome<OnDenied>
 }
 
@@ -66,7 +69,7 @@ export interface Gate<K extends KeyRecord, S extends string, OnDenied> {
  *
  * const gate = createGate(createVerifier({ resolve: () => null }), {})
  * export async function guarded(request: Request): Promise<Response> {
- *   const { denial, passage } = gate.outcome(await gate.verifier.verifyRequest(webRequest(request)))
+ *   const { denial, passage } = await gate.decide(undefined, request.method, webRequest(request))
  *   return denial ? new Response(denial.body, denial) : Response.json(passage.principal)
  * }
  * ```
@@ -89,21 +92,34 @@ export function createGate<K extends KeyRecord, S extends string, OnDenied>(
   if (onDenied !== undefined && typeof onDenied !== 'function') {
     throw new TypeError('authenticate: option `onDenied` must be a function')
   }
-  const absent: Passage<OnDenied> = Object.freeze({ verifier, principal: undefined, onDenied })
-  return {
+  const through = (
+    earlier: Passage<OnDenied> | undefined,
+    facts: Partial<Pick<Passage<OnDenied>, 'principal' | 'denial'>>,
+  ): Passage<OnDenied> => ({ verifier, principal: undefined, onDenied, earlier, ...facts })
+  const gate: Gate<K, S, OnDenied> = {
     verifier,
     onDenied,
-    admit(passage, method, request) {
-      if (passage?.verifier === verifier && passage.principal !== undefined) return passage
-      return preflight && method === 'OPTIONS' && isPreflight(request) ? absent : undefined
+    decide(earlier, method, request) {
+      const admitted = gate.admit(earlier, method, request)
+      if (admitted !== undefined) return { passage: admitted }
+      const verdict = verifier.verifyRequest(request)
+      return verdict instanceof Promise
+        ? verdict.then((value) => gate.outcome(value, earlier))
+        : gate.outcome(verdict, earlier)
+    },
+    admit(earlier, method, request) {
+      const own = passageOf(earlier, verifier)
+      if (own?.principal !== undefined) return own === earlier ? own : through(earlier, { principal: own.principal })
+      return preflight && method === 'OPTIONS' && isPreflight(request) ? through(earlier, {}) : undefined
     },
     outcome(verdict, earlier) {
-      if (verdict.ok) return { passage: { verifier, principal: verdict.principal, onDenied } }
-      if (!optional || verdict.denial.code !== 'missing') return { denial: verdict.denial }
-      // Nobody here does not undo somebody there.
-      return { passage: earlier?.principal === undefined ? absent : earlier }
+      if (verdict.ok) return { passage: through(earlier, { principal: verdict.principal }) }
+      const { denial } = verdict
+      if (optional && denial.code === 'missing') return { passage: through(earlier, {}) }
+      return { passage: through(earlier, { denial }), denial }
     },
   }
+  return gate
 }
 
 /** Fetch §3.2.2: what makes an `OPTIONS` request a CORS preflight. */
@@ -120,7 +136,7 @@ export interface RequireScopes<S extends string, Handler> {
 /**
  * Makes `requireScopes` for an adapter from the one thing that differs: the framework's handler.
  *
- * @param handlerFor makes the handler of a route from what the route needs, and hands `verifier` on to `denialOf()`
+ * @param handlerFor makes the handler of a route from what the route needs, and hands `verifier` on to `refusalOf()` or `denialOf()`
  * @param verifier the only one whose principals the routes take. Default: the one that the request came through last
  * @example
  * ```ts
@@ -143,29 +159,6 @@ export function scopeGuard<Handler>(
 }
 
 /**
- * Whether a request that came through `authenticate()` may use a route. For writing an adapter.
- *
- * @returns the denial to send, or `undefined`
- * @throws {Error} when the request did not come through `authenticate()`, or not through that of `verifier`: the
- *   application is wired wrongly
- */
-export function denialOf(
-  passage: Passage<unknown> | undefined,
-  requirement: ScopeRequirement,
-  verifier?: unknown,
-): Denial | undefined {
-  if (passage === undefined) {
-    throw new Error(
-      'requireScopes: nothing has authenticated this request; mount authenticate(verifier) in front of this route',
-    )
-  }
-  if (verifier !== undefined && passage.verifier !== verifier) {
-    throw new Error('requireScopes: this request came through the authenticate() of another verifier')
-  }
-  return passage.verifier.authorize(passage.principal, requirement)
-}
-
-/**
  * The `next` that an `onDenied` of Express is given: it hands an error on, and lets nobody in.
  *
  * @param next the framework's own
@@ -176,20 +169,4 @@ export function errorsOnly(next: (error?: unknown) => void): (error?: unknown) =
     const wouldGoOn = !error || error === 'route' || error === 'router'
     next(wouldGoOn ? new Error('onDenied: next() would let a denied request in; answer, or call next(error)') : error)
   }
-}
-
-/**
- * The principal of a request that came through `authenticate(verifier)`, with the record type of that verifier. For
- * adapters whose framework cannot carry the type; none where authentication is optional and nothing was sent.
- *
- * @throws {Error} when the request came through another verifier's `authenticate()`, or none
- */
-export function principalOf<K extends KeyRecord, S extends string>(
-  verifier: Verifier<K, S>,
-  passage: Passage<unknown> | undefined,
-): Principal<K, S> {
-  if (passage === undefined || (passage.verifier as unknown) !== verifier) {
-    throw new Error('principal: this request did not come through this authenticate()')
-  }
-  return passage.principal as Principal<K, S>
 }

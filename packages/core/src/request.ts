@@ -1,24 +1,29 @@
 import { readBasic } from './basic.ts'
+import type { ChallengeScheme } from './challenge.ts'
 import {
   type Credential,
   type FieldValue,
   MALFORMED,
   MISSING,
   readAuthorization,
-  readToken,
   readWholeField,
+  readWholeValue,
   type Schemes,
 } from './header.ts'
 import type { TokenReader } from './token.ts'
 
 /**
  * Where a request may carry its credentials. `Authorization: Bearer` is read unless `bearer` is `false`; everything
- * else only where it is named here. A request that carries two of them is malformed (RFC 6750 §2).
+ * else only where it is named here. A request that carries two of them is malformed (RFC 6750 §2). A field or parameter
+ * that is empty, or holds spaces and tabs alone, carries none.
  */
 export interface CredentialSources {
-  /** `Authorization: Bearer <token>`. Default `true`. */
+  /** `Authorization: Bearer <token>`, which challenges then ask for. Default `true`. */
   readonly bearer?: boolean
-  /** `Authorization: Basic`, RFC 7617, as Stripe's clients send it: the token as user-id, no password. Default `false`. */
+  /**
+   * `Authorization: Basic`, RFC 7617, as Stripe's clients send it: the token as user-id, no password. Challenges ask for it
+   * where `bearer` is `false`. Default `false`.
+   */
   readonly basic?: boolean
   /** Another header whose whole value is the token, such as `'X-API-Key'`. Default: none. */
   readonly header?: string
@@ -184,6 +189,15 @@ export function schemesOf({ bearer = true, basic = false }: CredentialSources, r
   return { bearer, readToken: reader, ...(basic && { basic: readBasic }) }
 }
 
+/**
+ * The scheme that challenges name. `Bearer` wherever it is read, because a Basic challenge makes a browser ask for a
+ * password; `Basic` where the `Authorization` field carries nothing else, because wget, git and `curl --anyauth` send a
+ * key only to a server that asks for it so. A header or a parameter has no scheme to name: `Bearer` stands for those.
+ */
+export function challengeSchemeOf({ bearer = true, basic = false }: CredentialSources): ChallengeScheme {
+  return basic && !bearer ? 'Basic' : 'Bearer'
+}
+
 /** Reads the one credential of a request from the sources that were enabled. */
 export type CredentialReader = (request: RequestFields) => Credential
 
@@ -227,5 +241,5 @@ function readParameter(query: string, name: string, maxTokenLength: number): Cre
     if (found !== undefined || parameter !== name) return MALFORMED
     found = value
   }
-  return found === undefined ? MISSING : readToken(found, 0, found.length, maxTokenLength)
+  return found === undefined ? MISSING : readWholeValue(found, maxTokenLength)
 }

@@ -1,3 +1,4 @@
+import { canonicalAddress } from './address.ts'
 import { type Denials, denialsOf } from './challenge.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
@@ -9,7 +10,7 @@ import { checkOptions, type Settings, type VerifierOptions } from './options.ts'
 import type { Principal } from './principal.ts'
 import { questionOf } from './question.ts'
 import type { KeyRecord } from './record.ts'
-import { type CredentialReader, credentialReader, type RequestFields, schemesOf } from './request.ts'
+import { type CredentialReader, challengeSchemeOf, credentialReader, type RequestFields, schemesOf } from './request.ts'
 import type { ScopeRequirement } from './scopes.ts'
 import { type ParsedToken, parseToken, readerOf } from './token.ts'
 import { type Denial, type Refusal, type RefusalCode, refusalsOf, type Verdict } from './verdict.ts'
@@ -87,7 +88,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
     this.#readCredential = credentialReader(settings.credentials, settings.maxTokenLength, this.#schemes)
     this.#events = new Events(settings.clock)
     this.#lookup = new Lookup(settings, this.#events)
-    this.#denials = denialsOf(settings.realm)
+    this.#denials = denialsOf(settings.realm, challengeSchemeOf(settings.credentials))
     this.#refusals = refusalsOf(this.#denials)
   }
 
@@ -224,7 +225,7 @@ type Client = Pick<RequestFields, 'address'> | undefined
 function addressOf(client: Client): string | undefined {
   try {
     const address: unknown = client?.address?.()
-    return typeof address === 'string' ? address : undefined
+    return typeof address === 'string' ? canonicalAddress(address) : undefined
   } catch (error) {
     reportUncaught(error)
     return undefined

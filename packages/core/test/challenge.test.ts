@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import vectors from '../../../test/vectors/challenge.json' with { type: 'json' }
-import { type Denials, denialsOf } from '../src/challenge.ts'
+import { type ChallengeScheme, type Denials, denialsOf } from '../src/challenge.ts'
 import { scopeRequirement } from '../src/scopes.ts'
 import { DENIALS, type Denial, type DenialCode } from '../src/verdict.ts'
 
@@ -26,9 +26,9 @@ function parseChallenge(challenge: string): { scheme: string; parameters: [strin
 }
 
 describe('denialsOf: vectors', () => {
-  for (const { description, code, realm, scopes, status, headers, body } of vectors) {
+  for (const { description, code, realm, scheme, scopes, status, headers, body } of vectors) {
     it(description, () => {
-      const made = denial(denialsOf(realm), code as DenialCode, scopes)
+      const made = denial(denialsOf(realm, scheme as ChallengeScheme | undefined), code as DenialCode, scopes)
       expect(made.code).toBe(code)
       expect(made.status).toBe(status)
       expect(made.headers).toEqual(headers)
@@ -59,6 +59,25 @@ describe('a challenge', () => {
         expect(parameters[0]).toEqual(['realm', realm])
         const names = parameters.map(([name]) => name)
         expect(names).toEqual(['realm', 'error', 'scope'].slice(0, names.length))
+      }),
+    )
+  })
+
+  it('of Basic has the realm and the charset and nothing else, whatever the denial', () => {
+    fc.assert(
+      fc.property(printable, fc.constantFrom(...CODES), (realm, code) => {
+        const { challenge } = denial(denialsOf(realm, 'Basic'), code)
+        if (code === 'unavailable') {
+          expect(challenge).toBeUndefined()
+          return
+        }
+        expect(parseChallenge(challenge ?? '')).toEqual({
+          scheme: 'Basic',
+          parameters: [
+            ['realm', realm],
+            ['charset', 'UTF-8'],
+          ],
+        })
       }),
     )
   })

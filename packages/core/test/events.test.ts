@@ -160,9 +160,20 @@ describe('the address that `accepted` tells', () => {
     expect(timesAsked).toBe(1)
   })
 
-  it('is none where it is no text', async () => {
-    const { verifier, heard } = listening('later')
-    await verifier.verifyRequest({ field, query, address: () => 7 as unknown as string })
-    expect(heard).toEqual([undefined])
+  it.each(['at once', 'later'] as const)('is written in one form, when the verdict comes %s', async (when) => {
+    const { verifier, heard } = listening(when)
+    for (const address of ['203.0.113.7:50001', '::ffff:cb00:7107', '[2001:DB8:0::1]:443']) {
+      await verifier.verifyRequest({ field, query, address: () => address })
+    }
+    expect(heard).toEqual(['203.0.113.7', '203.0.113.7', '2001:db8::1'])
   })
+
+  it.each([7, '', 'unknown', '203.0.113.7, 10.0.0.1', '\u001b[2J', 'x'.repeat(100_000)])(
+    'is none where the request tells %j',
+    async (told) => {
+      const { verifier, heard } = listening('later')
+      await verifier.verifyRequest({ field, query, address: () => told as string })
+      expect(heard).toEqual([undefined])
+    },
+  )
 })

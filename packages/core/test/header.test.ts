@@ -198,13 +198,16 @@ describe('readWholeField', () => {
     'a\u00a0',
     'é',
     '=',
-    '',
-    ' ',
+    ' '.repeat(600),
     'a'.repeat(513),
     ['a', 'a'],
     ['', ''],
   ])('refuses %j', (field) => {
     expect(readWholeField(field, DEFAULT_LENGTH)).toBe(MALFORMED)
+  })
+
+  it.each(['', ' ', '\t', ' \t ', [''], [' ']])('finds nothing in %j', (field) => {
+    expect(readWholeField(field, DEFAULT_LENGTH)).toBe(MISSING)
   })
 
   it('finds nothing where there is no field', () => {

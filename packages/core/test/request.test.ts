@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MALFORMED, MISSING } from '../src/header.ts'
 import {
   type CredentialSources,
+  challengeSchemeOf,
   credentialReader,
   nodeRequest,
   type RequestFields,
@@ -59,7 +60,6 @@ describe.each([
     for (const header of ['X-API-Key', 'x-api-key']) {
       expect(read({ header }, '/', ['X-Api-Key', ' abc '])).toBe('abc')
       expect(read({ header }, '/', ['X-Api-Key', 'Bearer abc'])).toBe(MALFORMED)
-      expect(read({ header }, '/', ['X-Api-Key', ''])).toBe(MALFORMED)
       expect(read({ header }, '/')).toBe(MISSING)
     }
   })
@@ -83,9 +83,14 @@ describe.each([
     '/?access_token[0]=abc',
     '/?access_token%5B%5D=abc',
     '/?access_token=abc&access_token[]=abc',
-    '/?access_token=',
-    '/?access_token',
+    '/?access_token=&access_token=',
+    '/?access_token[]=',
     '/?access_token=a+b',
+    '/?access_token=+abc',
+    '/?access_token=abc%20',
+    '/?access_token=%C2%A0',
+    '/?access_token=%00',
+    `/?access_token=${'+'.repeat(513)}`,
     '/?access_token=a%00b',
     `/?access_token=${'a'.repeat(513)}`,
   ])('refuses the query %s', (url) => {
@@ -106,9 +111,60 @@ describe.each([
     expect(read(all, '/?key=abc', bearer)).toBe(MALFORMED)
     expect(read(all, '/?key=abc', header)).toBe(MALFORMED)
     expect(read(all, '/?key=abc', bearer, header)).toBe(MALFORMED)
-    expect(read(all, '/?key=', bearer)).toBe(MALFORMED)
     expect(read(all, '/?key=abc', ['Authorization', 'Bearer '])).toBe(MALFORMED)
+    expect(read(all, '/', ['Authorization', 'Basic '], header)).toBe(MALFORMED)
+    // `Og==` is `:`, which names no key; the client chose the scheme all the same.
+    expect(read(all, '/', ['Authorization', 'Basic Og=='], header)).toBe(MALFORMED)
     expect(read(all, '/', ['Authorization', 'Digest a="b", c="d"'], header)).toBe('abc')
+  })
+
+  describe('an empty place', () => {
+    const all: CredentialSources = { basic: true, header: 'X-API-Key', query: 'key' }
+    const empty: [place: string, url: string, fields: [string, string][]][] = [
+      ['Authorization', '/', [['Authorization', '']]],
+      ['Authorization, blank', '/', [['Authorization', ' \t ']]],
+      ['X-API-Key', '/', [['X-API-Key', '']]],
+      ['X-API-Key, blank', '/', [['X-API-Key', '\t ']]],
+      ['the parameter', '/?key=', []],
+      ['the parameter, without =', '/?key', []],
+      ['the parameter, blank', '/?key=+%20%09', []],
+      ['the parameter among others', '/?a=1&key=&b=2', []],
+      [
+        'all of them',
+        '/?key=',
+        [
+          ['Authorization', ''],
+          ['X-API-Key', ''],
+        ],
+      ],
+    ]
+
+    it.each(empty)('is no credential: %s', (_place, url, fields) => {
+      expect(read(all, url, ...fields)).toBe(MISSING)
+      expect(read({ header: 'X-API-Key', query: 'key', bearer: false }, url, ...fields)).toBe(MISSING)
+    })
+
+    it.each(empty)('leaves the credential of another place alone: %s', (_place, url, fields) => {
+      const holds = (name: string) => fields.some(([field]) => field === name)
+      const named = `${url}${url.includes('?') ? '&' : '?'}key=abc`
+      if (!holds('Authorization')) expect(read(all, url, ...fields, ['Authorization', 'Bearer abc'])).toBe('abc')
+      if (!holds('Authorization')) expect(read(all, url, ...fields, ['Authorization', 'Basic YWJjOg=='])).toBe('abc')
+      if (!holds('X-API-Key')) expect(read(all, url, ...fields, ['X-API-Key', 'abc'])).toBe('abc')
+      if (!url.includes('key')) expect(read(all, named, ...fields)).toBe('abc')
+    })
+
+    it.each([
+      ['Authorization', 'Bearer abc'],
+      ['X-API-Key', 'abc'],
+    ])('counts where the field %s is repeated, as every other value does', (name, good) => {
+      for (const [first, second] of [
+        ['', good],
+        [good, ''],
+        ['', ''],
+      ] as const) {
+        expect(read(all, '/', [name, first], [name.toLowerCase(), second])).toBe(MALFORMED)
+      }
+    })
   })
 
   it('leaves Bearer out where it is switched off', () => {
@@ -120,11 +176,42 @@ describe.each([
   })
 })
 
+describe('the scheme of challenges', () => {
+  it.each<[CredentialSources, string]>([
+    [{}, 'Bearer'],
+    [{ basic: true }, 'Bearer'],
+    [{ bearer: true, basic: true, header: 'X-API-Key' }, 'Bearer'],
+    [{ bearer: false, basic: true }, 'Basic'],
+    [{ bearer: false, basic: true, header: 'X-API-Key', query: 'key' }, 'Basic'],
+    [{ bearer: false, header: 'X-API-Key' }, 'Bearer'],
+    [{ bearer: false, basic: false, query: 'key' }, 'Bearer'],
+  ])('of %j is %s', (sources, scheme) => {
+    expect(challengeSchemeOf(sources)).toBe(scheme)
+  })
+})
+
 describe('nodeRequest', () => {
   it('reads a message without raw fields by its headers', () => {
     const request = nodeRequest({ headers: { authorization: 'Bearer abc' } })
     expect(request.field('authorization')).toBe('Bearer abc')
     expect(request.query()).toBe('')
+  })
+
+  it('reads a list of one field as that field', () => {
+    const request = (...values: string[]) =>
+      nodeRequest({ headers: { 'x-api-key': values, authorization: [] as never } })
+    const read = credentialReader({ header: 'X-API-Key' }, LENGTH)
+    expect([read(request()), read(request('')), read(request(' ')), read(request('abc'))]).toEqual([
+      MISSING,
+      MISSING,
+      MISSING,
+      'abc',
+    ])
+    expect([read(request('', '')), read(request('', 'abc')), read(request('abc', 'abc'))]).toEqual([
+      MALFORMED,
+      MALFORMED,
+      MALFORMED,
+    ])
   })
 
   it('does not take a value for a name when it counts fields', () => {

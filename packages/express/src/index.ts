@@ -1,24 +1,34 @@
+// biome-ignore-all lint/suspicious/noEmptyInterface: applications add to `Register`
 import type {
   AbsentIf,
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  Outcome,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRefusal,
   ScopeRequirement,
-  Verdict,
   Verifier,
 } from '@bearward/core'
-import { createGate, denialOf, errorsOnly, nodeRequest, principalOf, scopeGuard } from '@bearward/core'
+import { createGate, errorsOnly, nodeRequest, principalOf, refusalOf, scopeGuard, shownAuth } from '@bearward/core'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+
+/** A place for the type of `req.auth` where another library declares one: add a property `auth` of that type. */
+export interface Register {}
+
+/** The part of a request that `authenticate()` sets. */
+export interface RequestAuth {
+  /** The identity that the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
+  auth?: (Register extends { auth: infer Other } ? Other : Principal) | undefined
+}
 
 declare global {
   namespace Express {
-    interface Request {
-      /** Who the request acts as, behind `authenticate()`. With your record's own type: `auth.principal(req)`. */
-      auth?: Principal | undefined
-    }
+    // biome-ignore lint/suspicious/noTsIgnore: there is an error beside such a library alone
+    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it, whatever its type.
+    interface Request extends RequestAuth {}
   }
 }
 
@@ -56,22 +66,10 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
   options?: AuthenticateOptions<OnDenied, Lax>,
 ): Authenticate<K, S, AbsentIf<Lax>> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
-  const settle = (verdict: Verdict<K, S>, req: Passed, res: Response, next: NextFunction): void => {
-    const { passage, denial } = gate.outcome(verdict, req[PASSAGE])
-    if (denial === undefined) pass(passage, req, next)
-    else answer(denial, gate.onDenied, req, res, next)
-  }
-
   const middleware = (req: Passed, res: Response, next: NextFunction): void => {
-    const request = nodeRequest(req, req)
-    const admitted = gate.admit(req[PASSAGE], req.method, request)
-    if (admitted !== undefined) {
-      pass(admitted, req, next)
-      return
-    }
-    const verdict = verifier.verifyRequest(request)
-    if (verdict instanceof Promise) verdict.then((value) => settle(value, req, res, next)).catch(next)
-    else settle(verdict, req, res, next)
+    const outcome = gate.decide(req[PASSAGE], req.method, nodeRequest(req, req))
+    if (outcome instanceof Promise) outcome.then((value) => settle(value, req, res, next)).catch(next)
+    else settle(outcome, req, res, next)
   }
 
   const principal = (req: Passed): Principal<K, S> => principalOf(verifier, req[PASSAGE])
@@ -93,19 +91,24 @@ export const requireScopes: RequireScopes<string, RequestHandler> = scopeGuard(h
 
 function handlerFor(requirement: ScopeRequirement, verifier?: unknown): RequestHandler {
   return (req: Passed, res, next) => {
-    const denial = denialOf(req[PASSAGE], requirement, verifier)
-    if (denial === undefined) next()
-    else answer(denial, req[PASSAGE]?.onDenied, req, res, next)
+    const refusal = refusalOf(req[PASSAGE], requirement, verifier)
+    if (refusal === undefined) next()
+    else answer(refusal, req, res, next)
   }
 }
 
-function pass(passage: Passage<OnDenied>, req: Passed, next: NextFunction): void {
+function settle({ passage, denial }: Outcome<OnDenied>, req: Passed, res: Response, next: NextFunction): void {
   req[PASSAGE] = passage
-  req.auth = passage.principal
+  if (denial !== undefined) {
+    answer({ denial, onDenied: passage.onDenied }, req, res, next)
+    return
+  }
+  const shown: { auth?: unknown } = req
+  shown.auth = shownAuth(passage, shown.auth)
   next()
 }
 
-function answer(denial: Denial, onDenied: OnDenied | undefined, req: Request, res: Response, next: NextFunction): void {
+function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, req: Request, res: Response, next: NextFunction): void {
   if (onDenied !== undefined) {
     Promise.resolve(onDenied(denial, req, res, errorsOnly(next))).catch(next)
     return

@@ -59,6 +59,27 @@ test('what onDenied throws, or rejects with, reaches the error handler', async (
   expect(await get('/e')).toEqual([500, 'denial invalid'])
 })
 
+test('an alternative may let a denied request in, which has no principal, and whose scopes are refused as it was', async () => {
+  const denies = createVerifier({ resolve: (): ReturnType<typeof resolve> | null => null })
+  const auth = authenticate(denies, { onDenied: (denial, _req, _res, next) => next([denial]) })
+  const app = express()
+  app.use((req, res, next) => {
+    auth(req, res, (error?: unknown) => (Array.isArray(error) ? next() : next(error)))
+  })
+  app.get('/', (req, res) => {
+    expect(req.auth).toBeUndefined()
+    expect(() => auth.principal(req)).toThrow('this authenticate()')
+    res.send('in')
+  })
+  app.get('/scoped', auth.requireScopes('posts:read'), (_req, res) => void res.send('in'))
+  app.use(((error, _req, res, _next) => {
+    res.status(error[0].status).send(error[0].code)
+  }) satisfies ErrorRequestHandler)
+  const get = await client(app)
+  expect(await get('/')).toEqual([200, 'in'])
+  expect(await get('/scoped')).toEqual([401, 'invalid'])
+})
+
 test('a key in memory is decided before the middleware returns', async () => {
   const verifier = createVerifier({ resolve: async () => resolve(), cache: { max: 10, maxStalenessMs: 60_000 } })
   await verifier.verify(authorization)

@@ -3,15 +3,18 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  Outcome,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRefusal,
   ScopeRequirement,
-  Verdict,
   Verifier,
 } from '@bearward/core'
-import { createGate, denialOf, scopeGuard, webRequest } from '@bearward/core'
+import { createGate, principalOf, refusalOf, scopeGuard, shownAuth, webRequest } from '@bearward/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import { some } from 'hono/combine'
+import { HTTPException } from 'hono/http-exception'
 
 /** Hono's environment behind `authenticate()`: `c.var.auth`. */
 export interface AuthEnv<K extends KeyRecord = KeyRecord, S extends string = string, Absent = never> {
@@ -24,20 +27,23 @@ export interface AuthEnv<K extends KeyRecord = KeyRecord, S extends string = str
 /** Answers a denial in place of the default. */
 export type OnDenied = (denial: Denial, c: Context) => Response | Promise<Response>
 
-/** What `authenticate()` returns: the middleware, and `requireScopes` that takes the declared scopes alone. */
-export type Authenticate<Env extends { Variables: object }, S extends string> = MiddlewareHandler<Env> & {
+/** The middleware that `authenticate()` returns; its members take the declared scopes alone, and know the record's type. */
+export type Authenticate<Env extends { Variables: { auth: unknown } }, S extends string> = MiddlewareHandler<Env> & {
   readonly requireScopes: RequireScopes<S, MiddlewareHandler>
+  /** The principal of a request behind this middleware, whatever stands in `c.var.auth`. Throws on any other request. */
+  readonly principal: (c: Context) => Env['Variables']['auth']
 }
 
-/** Where the passage stands among the context's variables; no name of the application's can meet it. */
+/** A handler of a route. Hono wraps those of a sub-application that has an `onError` of its own. */
+type Composed = MiddlewareHandler & { readonly __COMPOSED_HANDLER?: Composed }
+
+/** The place of the passage among the context's variables, under a name that no application can use. */
 const PASSAGE = Symbol('bearward.passage') as unknown as string
+const passageIn = (c: Context) => c.get(PASSAGE) as Passage<OnDenied> | undefined
 
 /**
  * Refuses requests without an accepted key; sets `c.var.auth` on the others. Runs wherever Hono does.
- *
- * @param verifier made by `createVerifier()`
- * @param options `optional`, `preflight`, `onDenied`
- * @throws {TypeError} when the verifier or an option cannot be used
+ * @throws {TypeError} when the verifier, made by `createVerifier()`, or an option cannot be used
  * @example
  * ```ts
  * import { createVerifier } from '@bearward/core'
@@ -54,26 +60,17 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
 ): Authenticate<AuthEnv<K, S, AbsentIf<Lax>>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
-  const settle = (verdict: Verdict<K, S>, c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const { passage, denial } = gate.outcome(verdict, c.get(PASSAGE) as Passage<OnDenied> | undefined)
-    return denial === undefined ? pass(passage, c, next) : answer(denial, gate.onDenied, c)
-  }
-
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const request = webRequest(c.req.raw, c.env?.incoming)
-    const admitted = gate.admit(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)
-    if (admitted !== undefined) return pass(admitted, c, next)
-    const verdict = verifier.verifyRequest(request)
-    return verdict instanceof Promise ? verdict.then((value) => settle(value, c, next)) : settle(verdict, c, next)
+    const outcome = gate.decide(passageIn(c), c.req.method, webRequest(c.req.raw, c.env?.incoming))
+    return outcome instanceof Promise ? outcome.then((value) => settle(value, c, next)) : settle(outcome, c, next)
   }
 
-  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier) })
+  const principal = (c: Context): Principal<K, S> => principalOf(verifier, passageIn(c))
+  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier), principal })
 }
 
 /**
- * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none of them. Goes behind
- * `authenticate()`.
- *
+ * Refuses keys that lack one of the scopes; `requireScopes.any()` those that have none. Goes behind `authenticate()`.
  * @throws {TypeError} when no scope is named, or one cannot be written in a challenge
  * @example
  * ```ts
@@ -87,19 +84,35 @@ export const requireScopes: RequireScopes<string, MiddlewareHandler> = scopeGuar
 
 function handlerFor(requirement: ScopeRequirement, verifier?: unknown): MiddlewareHandler {
   return (c: Context, next: Next) => {
-    const passage = c.get(PASSAGE) as Passage<OnDenied> | undefined
-    const denial = denialOf(passage, requirement, verifier)
-    return denial === undefined ? next() : answer(denial, passage?.onDenied, c)
+    const refusal = refusalOf(passageIn(c), requirement, verifier)
+    return refusal === undefined ? next() : answer(refusal, c, next)
   }
 }
 
-function pass(passage: Passage<OnDenied>, c: Context, next: Next): Promise<void> {
+function settle({ passage, denial }: Outcome<OnDenied>, c: Context, next: Next): ReturnType<MiddlewareHandler> {
   c.set(PASSAGE, passage)
-  c.set('auth', passage.principal)
+  if (denial !== undefined) return answer({ denial, onDenied: passage.onDenied }, c, next)
+  c.set('auth', shownAuth(passage, c.get('auth')))
   return next()
 }
 
-async function answer(denial: Denial, onDenied: OnDenied | undefined, c: Context): Promise<Response> {
-  if (onDenied !== undefined) return onDenied(denial, c)
-  return c.body(denial.body, denial.status as 401, denial.headers as Record<string, string>)
+async function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, c: Context, next: Next): Promise<Response> {
+  if (isAlternative(c, next)) {
+    const res = await (onDenied?.(denial, c) ?? new Response(denial.body, denial))
+    throw new HTTPException(res.status as 401, { res, message: denial.problem.title, cause: denial })
+  }
+  // Set as well as returned: `some()` before Hono 4.13.12, and `every()` before 4.6.3, drop what a middleware returns.
+  c.res = await (onDenied?.(denial, c) ?? c.body(denial.body, denial.status as 401, { ...denial.headers }))
+  return c.res
+}
+
+// hono/combine: `some()` tries the next alternative after a throw alone, and does not say that it is the caller. All the
+// functions that it returns have one text, and so have those that it hands on as `next` (since Hono 4.7.1).
+const textsOfSome = new Set([some().toString()])
+void some(async (_c, next) => void textsOfSome.add(next.toString()))({} as Context, some() as Next)
+
+function isAlternative(c: Context, next: Next): boolean {
+  let handler = c.req.matchedRoutes?.[c.req.routeIndex]?.handler as Composed | undefined
+  while (handler?.__COMPOSED_HANDLER !== undefined) handler = handler.__COMPOSED_HANDLER
+  return [next, handler].some((each) => each !== undefined && textsOfSome.has(each.toString()))
 }

@@ -1,6 +1,7 @@
 import { createVerifier, sha256 } from '@bearward/core'
 import { authenticate, requireScopes } from '@bearward/hono'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { some } from 'hono/combine'
 import { expect, test } from 'vitest'
 
 const TOKEN = 'a-key-that-is-known-to-the-store'
@@ -85,6 +86,26 @@ test('requireScopes without authenticate() is a fault for the error handler', as
   const response = await get(app, '/', GOOD)
   expect(response.status).toBe(500)
   expect(await response.text()).toContain('mount authenticate(verifier)')
+})
+
+test('the accessor reads the principal whatever stands in c.var.auth, and refuses requests that it did not authenticate', async () => {
+  const auth = authenticate(createVerifier({ resolve }))
+  const other = authenticate(createVerifier({ resolve }))
+  const app = new Hono().use(auth).get('/', (c) => {
+    c.set('auth', { sub: 'another library' } as never)
+    expect(() => other.principal(c)).toThrow('principal: this request did not come through this authenticate()')
+    return c.text(auth.principal(c).key.plan)
+  })
+  expect(await (await get(app, '/', GOOD)).text()).toBe('pro')
+})
+
+test('some() tries the alternative after a denial', async () => {
+  const auth = authenticate(createVerifier({ resolve }))
+  const app = new Hono()
+    .use(some(auth, (c: Context) => c.req.header('x-internal') === '1'))
+    .get('/', (c) => c.text('in'))
+  expect((await get(app, '/', GOOD)).status).toBe(200)
+  expect((await app.request('/', { headers: { 'x-internal': '1' } })).status).toBe(200)
 })
 
 test('onDenied answers in place of the default', async () => {

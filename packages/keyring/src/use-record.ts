@@ -1,3 +1,4 @@
+import { canonicalAddress } from '@bearward/core'
 import { MAX_ADDRESSES, type Use, type UseOutcome } from './store.ts'
 
 /** An address that a key was used from. */
@@ -18,7 +19,8 @@ export interface UseRecord {
 }
 
 /**
- * What one more use makes of the record: for a store's `recordUse()`.
+ * What one more use makes of the record: for a store's `recordUse()`. Spellings of one IP address count as one, also where
+ * the record has several that were written down before.
  *
  * @param before what is on record; `undefined` where the key was not used yet
  * @returns the record that takes its place, and what was new about the use
@@ -33,13 +35,16 @@ export interface UseRecord {
  */
 export function noteUse(
   before: UseRecord | undefined,
-  { keyId, at, from }: Use,
+  use: Use,
 ): { readonly record: UseRecord; readonly outcome: UseOutcome } {
-  const { lastUsedAt, lastUsedFrom, addresses } = before ?? { lastUsedAt: at, lastUsedFrom: from, addresses: [] }
+  const { keyId, at } = use
+  const from = canonical(use.from)
+  const { lastUsedAt, lastUsedFrom } = before ?? { lastUsedAt: at, lastUsedFrom: from }
+  const addresses = merged(before?.addresses ?? [])
   return {
     record: {
       lastUsedAt: Math.max(lastUsedAt, at),
-      lastUsedFrom: at >= lastUsedAt && from !== null ? from : lastUsedFrom,
+      lastUsedFrom: at >= lastUsedAt && from !== null ? from : canonical(lastUsedFrom),
       addresses: from === null ? addresses : withAddress(addresses, from, at),
     },
     outcome: {
@@ -48,6 +53,20 @@ export function noteUse(
       isNewAddress: from !== null && !addresses.some(({ address }) => address === from),
     },
   }
+}
+
+function canonical<T extends string | null>(address: T): string | T {
+  return address === null ? address : (canonicalAddress(address) ?? address)
+}
+
+/** The addresses with each one once, at its latest use; they come the latest first. */
+function merged(addresses: readonly AddressUse[]): AddressUse[] {
+  const latest = new Map<string, AddressUse>()
+  for (const { address: spelling, lastUsedAt } of addresses) {
+    const address = canonical(spelling)
+    if (!latest.has(address)) latest.set(address, { address, lastUsedAt })
+  }
+  return [...latest.values()]
 }
 
 function withAddress(known: readonly AddressUse[], address: string, at: number): AddressUse[] {

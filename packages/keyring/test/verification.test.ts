@@ -162,5 +162,19 @@ describe('the last use', () => {
     await keyring.flush()
     expect(await keyring.get(key.id)).toMatchObject({ lastUsedAt: NOW, lastUsedFrom: '192.0.2.7' })
     expect(namesOf(told)).toEqual(['issued', 'first_used', 'used_from_new_address'])
+
+    // The same client by other connections, and what names no client.
+    for (const address of [
+      '192.0.2.7:50001',
+      '::ffff:192.0.2.7',
+      '[::ffff:c000:207]:50002',
+      'unknown',
+      'x'.repeat(9000),
+    ]) {
+      await verifier.verifyRequest(from(address))
+      await keyring.flush()
+    }
+    expect(namesOf(told)).toEqual(['issued', 'first_used', 'used_from_new_address'])
+    expect((await keyring.usage(key.id))?.addresses.map(({ address }) => address)).toEqual(['192.0.2.7', '192.0.2.1'])
   })
 })

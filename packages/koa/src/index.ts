@@ -3,14 +3,15 @@ import type {
   AuthenticateOptions,
   Denial,
   KeyRecord,
+  Outcome,
   Passage,
   Principal,
   RequireScopes,
+  ScopeRefusal,
   ScopeRequirement,
-  Verdict,
   Verifier,
 } from '@bearward/core'
-import { createGate, denialOf, nodeRequest, scopeGuard } from '@bearward/core'
+import { createGate, nodeRequest, principalOf, refusalOf, scopeGuard, shownAuth } from '@bearward/core'
 import type { DefaultContext, DefaultState, Middleware, Next, ParameterizedContext } from 'koa'
 
 /** `ctx.state` behind `authenticate()`. */
@@ -23,9 +24,12 @@ export interface AuthState<K extends KeyRecord = KeyRecord, S extends string = s
 /** Answers a denial in place of the default. */
 export type OnDenied = (denial: Denial, ctx: ParameterizedContext) => unknown
 
-/** What `authenticate()` returns: the middleware, and `requireScopes` that takes the declared scopes alone. */
-export type Authenticate<State, S extends string> = Middleware<State> & {
+/** The middleware that `authenticate()` returns, with members that are typed by its verifier. */
+export type Authenticate<State extends { auth: unknown }, S extends string> = Middleware<State> & {
+  /** `requireScopes` that takes the declared scopes alone. */
   readonly requireScopes: RequireScopes<S, Middleware>
+  /** The principal of a request behind this middleware, whatever stands in `ctx.state.auth`. Throws on any other request. */
+  readonly principal: (ctx: object) => State['auth']
 }
 
 const PASSAGE: unique symbol = Symbol('bearward.passage')
@@ -56,20 +60,13 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
 ): Authenticate<AuthState<K, S, AbsentIf<Lax>>, S> {
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
-  const settle = (verdict: Verdict<K, S>, ctx: Passed, next: Next): unknown => {
-    const { passage, denial } = gate.outcome(verdict, ctx[PASSAGE])
-    return denial === undefined ? pass(passage, ctx, next) : answer(denial, gate.onDenied, ctx)
-  }
-
   const middleware = (ctx: Passed, next: Next): unknown => {
-    const request = nodeRequest(ctx.req, ctx)
-    const admitted = gate.admit(ctx[PASSAGE], ctx.method, request)
-    if (admitted !== undefined) return pass(admitted, ctx, next)
-    const verdict = verifier.verifyRequest(request)
-    return verdict instanceof Promise ? verdict.then((value) => settle(value, ctx, next)) : settle(verdict, ctx, next)
+    const outcome = gate.decide(ctx[PASSAGE], ctx.method, nodeRequest(ctx.req, ctx))
+    return outcome instanceof Promise ? outcome.then((value) => settle(value, ctx, next)) : settle(outcome, ctx, next)
   }
 
-  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier) })
+  const principal = (ctx: object): Principal<K, S> => principalOf(verifier, (ctx as Passed)[PASSAGE])
+  return Object.assign(middleware, { requireScopes: scopeGuard(handlerFor, verifier), principal })
 }
 
 /**
@@ -91,18 +88,19 @@ export const requireScopes: RequireScopes<string, Middleware> = scopeGuard(handl
 
 function handlerFor(requirement: ScopeRequirement, verifier?: unknown): Middleware {
   return (ctx: Passed, next: Next) => {
-    const denial = denialOf(ctx[PASSAGE], requirement, verifier)
-    return denial === undefined ? next() : answer(denial, ctx[PASSAGE]?.onDenied, ctx)
+    const refusal = refusalOf(ctx[PASSAGE], requirement, verifier)
+    return refusal === undefined ? next() : answer(refusal, ctx)
   }
 }
 
-function pass(passage: Passage<OnDenied>, ctx: Passed, next: Next): unknown {
+function settle({ passage, denial }: Outcome<OnDenied>, ctx: Passed, next: Next): unknown {
   ctx[PASSAGE] = passage
-  ctx.state.auth = passage.principal
+  if (denial !== undefined) return answer({ denial, onDenied: passage.onDenied }, ctx)
+  ctx.state.auth = shownAuth(passage, ctx.state.auth)
   return next()
 }
 
-function answer(denial: Denial, onDenied: OnDenied | undefined, ctx: Passed): unknown {
+function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, ctx: Passed): unknown {
   if (onDenied !== undefined) return onDenied(denial, ctx)
   ctx.status = denial.status
   ctx.body = denial.body

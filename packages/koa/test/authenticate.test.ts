@@ -16,6 +16,44 @@ test('the principal stands in ctx.state.auth, with the record', async () => {
   expect(await get()).toEqual([200, '[{"keyId":"key_1","scopes":["posts:read"]},"pro"]'])
 })
 
+test('the accessor reads the principal whatever stands in ctx.state.auth, and refuses requests that it did not authenticate', async () => {
+  const auth = authenticate(createVerifier({ resolve }))
+  const other = authenticate(createVerifier({ resolve }))
+  const app = new Koa().use(auth).use((ctx) => {
+    Object.assign(ctx.state, { auth: { sub: 'another library' } })
+    expect(() => other.principal(ctx)).toThrow('principal: this request did not come through this authenticate()')
+    ctx.body = auth.principal(ctx).key.plan
+  })
+  expect(await (await client(app))()).toEqual([200, 'pro'])
+})
+
+test('an alternative may let a denied request in, which then has no principal and no scopes', async () => {
+  const denial = new Error('denied')
+  const auth = authenticate(createVerifier({ resolve: (): ReturnType<typeof resolve> | null => null }), {
+    onDenied: () => {
+      throw denial
+    },
+  })
+  let isIn = false
+  const app = new Koa()
+    .use(async (ctx, next) => {
+      try {
+        await auth(ctx as never, () => Promise.resolve())
+      } catch (error) {
+        expect(error).toBe(denial)
+      }
+      await next()
+    })
+    .use((ctx, next) => {
+      isIn = true
+      expect(() => auth.principal(ctx)).toThrow('this authenticate()')
+      return requireScopes('posts:read')(ctx as never, next)
+    })
+  app.on('error', (error) => expect(error).toBe(denial))
+  expect((await (await client(app))())[0]).toBe(500)
+  expect(isIn).toBe(true)
+})
+
 test('what onDenied throws, or rejects with, is the application’s error', async () => {
   const denies = [() => null, async () => null].map((none) => createVerifier({ resolve: none }))
   const ways = [

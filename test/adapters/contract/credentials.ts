@@ -68,6 +68,58 @@ export function credentials(harness: Harness): void {
     expect(world.asked).toEqual([])
   })
 
+  test.each([
+    ['an empty X-API-Key', '', ['X-API-Key:']],
+    ['a blank X-API-Key', '', ['X-API-Key:  \t ']],
+    ['an empty Authorization', '', ['Authorization:']],
+    ['a blank Authorization', '', ['Authorization:   ']],
+    ['an empty parameter', '?api_key=', []],
+    ['a parameter without a value', '?api_key', []],
+    ['a blank parameter', '?api_key=%20+%09', []],
+    ['an empty value in each place', '?api_key=', ['X-API-Key:', 'Authorization:']],
+  ])('%s is no credential, alone and beside a good one', async (_, query, fields) => {
+    const world = createWorld('later', { credentials: { basic: true, header: 'X-API-Key', query: 'api_key' } })
+    const routes = [echo()]
+    const strict = { path: '/v1', steps: [authenticated(world)], routes }
+    const optional = { path: '/open', steps: [authenticated(world, { optional: true })], routes }
+    const { port } = await serve(harness, { areas: [strict, optional] })
+    const status = async (area: string, parameters = query, more: readonly string[] = []) => {
+      const answer = await ask(port, { path: `/${area}/echo${parameters}`, fields: [...fields, ...more] })
+      return answer.status === 200 ? 200 : factsOf(answer)
+    }
+
+    expect(await status('v1')).toEqual(DENIED.missing)
+    expect(await status('open')).toBe(200)
+    const holds = (name: string) => fields.some((line) => line.startsWith(name))
+    const good = [
+      ...(holds('Authorization') ? [] : [`Authorization: ${GOOD}`, 'Authorization: Basic cmVhZGVyLWtleTo=']),
+      ...(holds('X-API-Key') ? [] : ['X-API-Key: reader-key']),
+    ]
+    for (const line of good) expect(await status('v1', query, [line]), line).toBe(200)
+    if (query === '') expect(await status('v1', '?api_key=reader-key')).toBe(200)
+    // Nothing of this makes two credentials one.
+    const two = [`Authorization: ${GOOD}`, 'X-API-Key: reader-key'].filter((line) => !holds(line.split(':')[0] ?? ''))
+    if (two.length === 2) expect(await status('v1', query, two)).toEqual(DENIED.malformed)
+  })
+
+  test.each([
+    ['a repeated empty X-API-Key', '', ['X-API-Key:', 'X-API-Key:']],
+    ['an empty X-API-Key and a good one', '', ['X-API-Key:', 'X-API-Key: reader-key']],
+    ['a good X-API-Key and an empty one', '', ['X-API-Key: reader-key', 'x-api-key:']],
+    ['a repeated empty parameter', '?api_key=&api_key=', []],
+    ['an empty parameter and a good one', '?api_key=&api_key=reader-key', []],
+    ['an empty parameter of a list', '?api_key[]=', []],
+    ['Bearer with nothing', '', ['Authorization: Bearer']],
+    ['Basic with nothing', '', ['Authorization: Basic']],
+    ['Basic with a colon alone', '', ['Authorization: Basic Og==']],
+  ])('%s is malformed', async (_, query, fields) => {
+    const world = createWorld('later', { credentials: { basic: true, header: 'X-API-Key', query: 'api_key' } })
+    const areas = [{ path: '/v1', steps: [authenticated(world, { optional: true })], routes: [echo()] }]
+    const { port } = await serve(harness, { areas })
+    expect(factsOf(await ask(port, { path: `/v1/echo${query}`, fields }))).toEqual(DENIED.malformed)
+    expect(world.asked).toEqual([])
+  })
+
   test('a trailer field carries no credentials', async () => {
     const { port, world } = await start()
     const wire = await Wire.open(port)

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
-import type { Harness } from '../app.ts'
+import { describe, expect, test } from 'vitest'
+import type { Harness, Route } from '../app.ts'
 import { DENIED, factsOf, insufficientScope } from '../denied.ts'
 import { ask } from '../wire.ts'
-import { createWorld } from '../world.ts'
-import { allOf, authenticated, echo, serve } from './serve.ts'
+import { createWorld, type World } from '../world.ts'
+import { allFrom, allOf, authenticated, echo, serve } from './serve.ts'
 
 const GOOD = 'Bearer reader-key'
 
@@ -116,5 +116,93 @@ export function mounting(harness: Harness): void {
     inner.verifier.close()
     expect((await ask(port, { path: '/v1/echo', authorization: GOOD })).status).toBe(503)
     expect(route.calls).toEqual([])
+  })
+
+  describe('of two verifiers with credentials in different places', () => {
+    const worlds = () =>
+      [
+        createWorld('later', { realm: 'outer' }),
+        createWorld('at once', { realm: 'inner', credentials: { bearer: false, header: 'X-API-Key' } }),
+      ] as const
+    const key = ['X-API-Key: writer-key']
+    /** Tells whom the framework shows, and whom each verifier's own accessor. */
+    const whose = (...of: World[]): Route => ({
+      path: '/whose',
+      handler: (call) =>
+        [call.principal(), ...of.map(({ verifier }) => call.principalOf(verifier))]
+          .map((principal) => principal?.keyId ?? 'none')
+          .join(' '),
+    })
+
+    test('an optional mount shows its own principal or none, and the other one stays with its verifier', async () => {
+      const [outer, inner] = worlds()
+      const steps = [authenticated(inner, { optional: true })]
+      const areas = [{ path: '/v1', steps: [authenticated(outer), ...steps], routes: [whose(outer, inner)] }]
+      const { port } = await serve(harness, { areas })
+      expect((await ask(port, { path: '/v1/whose', authorization: GOOD })).body).toBe('none reader none')
+      expect((await ask(port, { path: '/v1/whose', authorization: GOOD, fields: key })).body).toBe(
+        'writer reader writer',
+      )
+      const bad = await ask(port, { path: '/v1/whose', authorization: GOOD, fields: ['X-API-Key: unknown-key'] })
+      expect([bad.status, ...factsOf(bad).challenge]).toEqual([401, 'Bearer realm="inner", error="invalid_token"'])
+    })
+
+    test('a required mount behind an optional one shows its own principal', async () => {
+      const [outer, inner] = worlds()
+      const steps = [authenticated(outer, { optional: true }), authenticated(inner)]
+      const { port } = await serve(harness, { areas: [{ path: '/v1', steps, routes: [whose(outer, inner)] }] })
+      expect((await ask(port, { path: '/v1/whose', fields: key })).body).toBe('writer none writer')
+      expect((await ask(port, { path: '/v1/whose', authorization: GOOD, fields: key })).body).toBe(
+        'writer reader writer',
+      )
+    })
+
+    test('mounted again, a verifier shows its principal again, and the store is not asked again', async () => {
+      const [outer, inner] = worlds()
+      const steps = [authenticated(outer), authenticated(inner, { optional: true }), authenticated(outer)]
+      const { port } = await serve(harness, { areas: [{ path: '/v1', steps, routes: [whose(outer, inner)] }] })
+      expect((await ask(port, { path: '/v1/whose', authorization: GOOD })).body).toBe('reader reader none')
+      expect(outer.asked).toEqual(['reader-key'])
+    })
+
+    test('requireScopes asks the mount that came last, and that of a verifier its own', async () => {
+      const [outer, inner] = worlds()
+      const steps = [authenticated(outer), authenticated(inner, { optional: true })]
+      const routes = [
+        { ...echo('/last'), steps: [allOf('posts:read')] },
+        { ...echo('/outer'), steps: [allFrom(outer, 'posts:read')] },
+        { ...echo('/inner'), steps: [allFrom(inner, 'posts:write')] },
+        { ...echo('/neither'), steps: [allFrom(outer, 'posts:write')] },
+      ]
+      const { port, faults } = await serve(harness, { areas: [{ path: '/v1', steps, routes }] })
+      const get = async (path: string, fields: readonly string[] = []) => {
+        const answer = factsOf(await ask(port, { path: `/v1/${path}`, authorization: GOOD, fields }))
+        return [answer.status, ...answer.challenge]
+      }
+      expect(await get('last')).toEqual([401, 'Bearer realm="inner"'])
+      expect(await get('outer')).toEqual([200])
+      expect(await get('inner')).toEqual([401, 'Bearer realm="inner"'])
+      expect(await get('last', key)).toEqual([
+        403,
+        'Bearer realm="inner", error="insufficient_scope", scope="posts:read"',
+      ])
+      expect(await get('outer', key)).toEqual([200])
+      expect(await get('inner', key)).toEqual([200])
+      // The scope that the inner principal has is no scope of the outer one.
+      expect(await get('neither', key)).toEqual([
+        403,
+        'Bearer realm="outer", error="insufficient_scope", scope="posts:write"',
+      ])
+      expect(faults).toEqual([])
+    })
+
+    test('the denial of a scope is answered by the onDenied of the mount that was asked', async () => {
+      const [outer, inner] = worlds()
+      const steps = [authenticated(outer, { onDenied: 'own' }), authenticated(inner, { optional: true })]
+      const routes = [{ ...echo('/outer'), steps: [allFrom(outer, 'admin')] }]
+      const { port } = await serve(harness, { areas: [{ path: '/v1', steps, routes }] })
+      const answer = await ask(port, { path: '/v1/outer', authorization: GOOD, fields: key })
+      expect(answer).toMatchObject({ status: 418, body: 'own: insufficient_scope' })
+    })
   })
 }

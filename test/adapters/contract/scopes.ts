@@ -69,13 +69,29 @@ export function scopes(harness: Harness): void {
     expect([...route.calls, ...again.calls, ...optional.calls]).toEqual([])
   })
 
-  test('authenticate() replaces what stood in the principal’s place before', async () => {
-    const route = echo()
-    const optional = { ...echo('/optional'), steps: [CLAIM, authenticated(createWorld(), { optional: true })] }
-    const areas = [{ path: '/v1', steps: [CLAIM, authenticated(createWorld())], routes: [route] }]
-    const { port } = await serve(harness, { areas, routes: [optional] })
-    expect((await ask(port, { path: '/v1/echo?n=1', authorization: 'Bearer reader-key' })).body).toBe('reader n=1')
-    expect((await ask(port, { path: '/optional?n=2' })).body).toBe('nobody n=2')
+  test('authenticate() replaces the value of another library by its principal, and leaves it alone where it has none', async () => {
+    const world = createWorld()
+    const optional = {
+      ...echo('/optional'),
+      steps: [CLAIM, authenticated(world, { optional: true, preflight: true })],
+    }
+    const scoped = { ...echo('/scoped'), steps: [...optional.steps, allOf('admin')] }
+    const areas = [{ path: '/v1', steps: [CLAIM, authenticated(world)], routes: [echo()] }]
+    const { port } = await serve(harness, { areas, routes: [optional, scoped] })
+    const authorization = 'Bearer reader-key'
+    expect((await ask(port, { path: '/v1/echo?n=1', authorization })).body).toBe('reader n=1')
+    expect((await ask(port, { path: '/optional?n=2', authorization })).body).toBe('reader n=2')
+    expect((await ask(port, { path: '/optional?n=3' })).body).toBe('claimed n=3')
+    expect(factsOf(await ask(port, { path: '/optional?n=4', authorization: 'Bearer unknown-key' }))).toEqual(
+      DENIED.invalid,
+    )
+    const fields = [`Origin: ${CORS_ORIGIN}`, 'Access-Control-Request-Method: GET']
+    expect((await ask(port, { method: 'OPTIONS', path: '/optional?n=5', fields })).body).toBe('claimed n=5')
+
+    // It stays where it is and counts for nothing.
+    expect(factsOf(await ask(port, { path: '/scoped' }))).toEqual(DENIED.missing)
+    expect(factsOf(await ask(port, { path: '/scoped', authorization }))).toEqual(insufficientScope('admin'))
+    expect(scoped.calls).toEqual([])
   })
 
   test('a preflight that was let pass is no fault of a route with scopes', async () => {

@@ -17,6 +17,11 @@ export function allOf(...scopes: string[]): RequireScopes {
   return { step: 'requireScopes', mode: 'all', scopes }
 }
 
+/** As `allOf()`, for the principal of one verifier alone. */
+export function allFrom({ verifier }: World, ...scopes: string[]): RequireScopes {
+  return { ...allOf(...scopes), verifier }
+}
+
 export function anyOf(...scopes: string[]): RequireScopes {
   return { step: 'requireScopes', mode: 'any', scopes }
 }

@@ -55,8 +55,10 @@ function middlewareOf(step: Step): RequestHandler {
   switch (step.step) {
     case 'authenticate':
       return authenticate(step.verifier, optionsOf(step))
-    case 'requireScopes':
-      return step.mode === 'any' ? requireScopes.any(...step.scopes) : requireScopes(...step.scopes)
+    case 'requireScopes': {
+      const scopes = step.verifier === undefined ? requireScopes : authenticate(step.verifier).requireScopes
+      return step.mode === 'any' ? scopes.any(...step.scopes) : scopes(...step.scopes)
+    }
     case 'claim':
       return (req, _res, next) => {
         req.auth = CLAIMED
@@ -96,5 +98,6 @@ function callOf(req: Request): Call {
     query: req.originalUrl.split('?')[1] ?? '',
     field: (name) => req.get(name),
     principal: () => req.auth,
+    principalOf: (verifier) => authenticate(verifier).principal(req),
   }
 }

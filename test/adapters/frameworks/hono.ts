@@ -52,8 +52,10 @@ function middlewareOf(step: Step): MiddlewareHandler {
   switch (step.step) {
     case 'authenticate':
       return authenticate(step.verifier, optionsOf(step)) as MiddlewareHandler
-    case 'requireScopes':
-      return step.mode === 'any' ? requireScopes.any(...step.scopes) : requireScopes(...step.scopes)
+    case 'requireScopes': {
+      const scopes = step.verifier === undefined ? requireScopes : authenticate(step.verifier).requireScopes
+      return step.mode === 'any' ? scopes.any(...step.scopes) : scopes(...step.scopes)
+    }
     case 'claim':
       return (c, next) => {
         c.set('auth', CLAIMED)
@@ -88,5 +90,6 @@ function callOf(c: Context): Call {
     query: new URL(c.req.url).search.slice(1),
     field: (name) => c.req.header(name),
     principal: () => c.get('auth'),
+    principalOf: (verifier) => authenticate(verifier).principal(c),
   }
 }

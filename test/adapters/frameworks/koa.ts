@@ -62,8 +62,10 @@ function middlewareOf(step: Step): Middleware {
   switch (step.step) {
     case 'authenticate':
       return authenticate(step.verifier, optionsOf(step)) as Middleware
-    case 'requireScopes':
-      return step.mode === 'any' ? requireScopes.any(...step.scopes) : requireScopes(...step.scopes)
+    case 'requireScopes': {
+      const scopes = step.verifier === undefined ? requireScopes : authenticate(step.verifier).requireScopes
+      return step.mode === 'any' ? scopes.any(...step.scopes) : scopes(...step.scopes)
+    }
     case 'claim':
       return (ctx, next) => {
         ctx.state.auth = CLAIMED
@@ -98,5 +100,6 @@ function callOf(ctx: ParameterizedContext): Call {
     query: ctx.querystring,
     field: (name) => ctx.get(name) || undefined,
     principal: () => ctx.state.auth,
+    principalOf: (verifier) => authenticate(verifier).principal(ctx),
   }
 }
