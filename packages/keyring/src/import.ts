@@ -1,10 +1,12 @@
 import { type Attribution, auditOf } from './audit.ts'
 import { KeyringError } from './errors.ts'
+import { IMPORT_REPORT, UnreadColumnError } from './import-report.ts'
 import { type ImportRow, type PlannedKey, planRow, type RowRules } from './import-row.ts'
-import { Seen } from './import-seen.ts'
+import { Seen, type SeenKey } from './import-seen.ts'
 import { type ImportSummary, Tally } from './import-summary.ts'
+import { findTwin } from './import-twins.ts'
 import { ATTRIBUTION, checkAttribution, checkFlag, checkNames, invalid } from './input.ts'
-import type { StoredKey } from './key.ts'
+import { type StoredKey, stateOf } from './key.ts'
 import type { Room } from './room.ts'
 import { nextTurn } from './turn.ts'
 
@@ -19,11 +21,14 @@ export type ScopeMapping<S extends string = string> =
 /** What `import()` takes besides the rows. */
 export interface ImportOptions<R = ImportRow, S extends string = string> extends Attribution {
   /**
-   * Makes an import row of one of yours, or `null` to leave it out. What it throws as a `TypeError` rejects that row alone.
-   * Default: the rows are import rows.
+   * Makes an import row of one of yours, or `null` to leave it out. What it throws as a `TypeError` rejects that row alone;
+   * an `UnreadColumnError` stops the import before that row's batch is written. Default: the rows are import rows.
    */
   readonly read?: ((row: R) => ImportRow | null) | undefined
-  /** Default: scopes stay as they are. Where the keyring declares its scopes, rows with others are rejected. */
+  /**
+   * Default: scopes stay as they are. Where the keyring declares its scopes, rows with others are rejected; where it has
+   * `scopePatterns`, so are rows with a scope such as `posts:*` that is not mapped: it may be a plain name over there.
+   */
   readonly mapScopes?: ScopeMapping<S> | undefined
   /**
    * Begins the ids of the imported keys: 1 to 16 lower-case letters, digits and `-`. Needed where two tables of one system
@@ -70,7 +75,7 @@ export async function importRows<R>(
     await nextTurn()
   }
   await run.write(batch)
-  const summary = run.tally.summary()
+  const summary = run.end()
   options.onProgress?.(summary)
   return summary
 }
@@ -87,6 +92,10 @@ class ImportRun {
   #present: PlannedKey[] = []
   /** With `dryRun`: what would be there by now. */
   readonly #seen: Seen | undefined
+  /** Whether the store may hold a key by now. */
+  #hasKeys = false
+  /** Columns of the present batch that were not read and must not be passed over. */
+  readonly #undecided = new Set<string>()
 
   constructor(room: Room, options: ImportOptions<unknown>) {
     const { read = (row: unknown) => row as ImportRow, source, dryRun = false, mapScopes = {} } = options
@@ -101,8 +110,11 @@ class ImportRun {
     }
     this.#read = read
     this.#source = source
+    const { scopePatterns } = room.settings
     this.#mapScopes =
-      typeof mapScopes === 'function' ? mapScopes : (scopes) => scopes.flatMap((s) => mapped(mapScopes, s))
+      typeof mapScopes === 'function'
+        ? mapScopes
+        : (scopes) => scopes.flatMap((scope) => mapped(mapScopes, scope, scopePatterns))
     this.#seen = checkFlag('dryRun', dryRun) ? new Seen() : undefined
   }
 
@@ -118,19 +130,38 @@ class ImportRun {
         return undefined
       }
       if (typeof read?.foreignId === 'string') foreignId = read.foreignId
+      this.tally.reported(read?.[IMPORT_REPORT] ?? {})
       const rules = { source: this.#source, now: settings.clock.now(), mapScopes: this.#mapScopes }
       return { ...(await planRow(settings, read, rules)), row, foreignId }
     } catch (error) {
-      const isRowsFault =
-        error instanceof TypeError || (error instanceof KeyringError && error.code === 'invalid_input')
-      if (!isRowsFault) throw error
+      if (error instanceof UnreadColumnError) this.#stopAt(error.columns)
+      else if (!isRowsFault(error)) throw error
       this.tally.rejected({ row, foreignId, message: error.message })
       return undefined
     }
   }
 
-  /** Writes a batch in one commit; what is there already is left as it is, and found only when the commit says so. */
-  async write(batch: readonly Candidate[]): Promise<void> {
+  /** A trial run goes on, to name all such columns at once. */
+  #stopAt(columns: readonly string[]): void {
+    this.tally.undecided(columns)
+    if (this.#seen === undefined) for (const column of columns) this.#undecided.add(column)
+  }
+
+  /** What was done in all. */
+  end(): ImportSummary {
+    this.tally.undecided(this.tally.absent)
+    return this.tally.summary()
+  }
+
+  /**
+   * Writes a batch in one commit; what is there already is left as it is, and found only when the commit says so.
+   *
+   * @throws {UnreadColumnError} when columns of this batch must not be passed over
+   */
+  async write(rows: readonly Candidate[]): Promise<void> {
+    const undecided = this.#seen === undefined ? [...this.#undecided, ...this.tally.absent] : []
+    if (undecided.length > 0) throw new UnreadColumnError(undecided)
+    const batch = await this.#withoutTwins(rows)
     let left = this.#seen === undefined ? batch : await this.#sortOut(batch)
     for (let attempt = 0; left.length > 0; attempt++) {
       if (await this.#commit(left)) break
@@ -157,11 +188,55 @@ class ImportRun {
       throw error
     }
     this.#present.push(...batch)
-    for (const { key, format } of batch) {
-      this.#seen?.add(key)
+    for (const { key, format, twins } of batch) {
+      this.#seen?.add(key, twins, isLive(key, now))
       this.tally.imported(key, format, now)
     }
     return true
+  }
+
+  /** The rows whose token no other key has under a digest of another form. */
+  async #withoutTwins(batch: readonly Candidate[]): Promise<Candidate[]> {
+    const free = this.#firstOfEach(batch)
+    let left = free.flatMap(({ twins }) => twins)
+    if (left.length > 0 && (await this.#isStoreEmpty())) return free
+    while (left.length > 0) {
+      const holder = await findTwin(this.#room.settings.store, left)
+      if (holder === undefined) break
+      const at = free.findIndex(({ key, twins }) => key.id !== holder.id && twins.includes(holder.digest))
+      if (at === -1) left = left.filter((digest) => digest !== holder.digest)
+      else for (const taken of free.splice(at, 1)) this.#rejectTwin(taken)
+    }
+    return free
+  }
+
+  /** Asked once: after the first batch there are keys. */
+  async #isStoreEmpty(): Promise<boolean> {
+    const { store, clock } = this.#room.settings
+    if (this.#hasKeys) return false
+    this.#hasKeys = true
+    return (await store.list({ now: clock.now(), limit: 1 })).length === 0
+  }
+
+  /** The same for the rows of a batch, and for what a trial run would have written. */
+  #firstOfEach(batch: readonly Candidate[]): Candidate[] {
+    const holders = new Map<string, string>()
+    const twinsOf = new Map<string, string>()
+    return batch.filter((candidate) => {
+      const { key, twins } = candidate
+      const others = [twinsOf.get(key.digest), ...twins.map((digest) => holders.get(digest))]
+      const isTaken = others.some((id) => id !== undefined && id !== key.id) || this.#seen?.hasTwin(key, twins) === true
+      if (isTaken) this.#rejectTwin(candidate)
+      else {
+        holders.set(key.digest, key.id)
+        for (const digest of twins) twinsOf.set(digest, key.id)
+      }
+      return !isTaken
+    })
+  }
+
+  #rejectTwin({ row, foreignId }: Candidate): void {
+    this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
   }
 
   /** What may be written still: ids and digests of all others are taken. */
@@ -171,22 +246,31 @@ class ImportRun {
     for (const candidate of batch) {
       const { key, row, foreignId } = candidate
       const before = free.find((other) => other.key.id === key.id)?.key
-      const holder = before ?? (await store.findById(key.id)) ?? this.#seen?.byId(key.id)
+      const holder: StoredKey | SeenKey | undefined =
+        before ?? (await store.findById(key.id)) ?? this.#seen?.byId(key.id)
       if (holder !== undefined) {
-        if (isSame(holder, candidate)) {
-          this.tally.skipped++
-          this.#present.push(candidate)
-        } else this.tally.rejected({ row, foreignId, message: 'id: is taken by another key; name a `source`' })
+        if (isSame(holder, candidate)) this.#skip(candidate, holder)
+        else this.tally.rejected({ row, foreignId, message: 'id: is taken by another key; name a `source`' })
         continue
       }
       const isTaken =
         free.some((other) => other.key.digest === key.digest) ||
         this.#seen?.hasDigest(key.digest) === true ||
         (await store.findByDigest([key.digest], { fresh: true })) !== null
-      if (isTaken) this.tally.rejected({ row, foreignId, message: 'digest: is taken by another key' })
+      if (isTaken) this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
       else free.push(candidate)
     }
     return free
+  }
+
+  /** A key that is there stays as it is; where the other system refuses it by now, an operator has to know. */
+  #skip(candidate: Candidate, holder: StoredKey | SeenKey): void {
+    const { row, foreignId, key } = candidate
+    const now = this.#room.settings.clock.now()
+    this.tally.skipped++
+    this.#present.push(candidate)
+    const isLiveHere = 'isLive' in holder ? holder.isLive : isLive(holder, now)
+    if (isLiveHere && !isLive(key, now)) this.tally.refusedThere({ row, foreignId, message: REFUSED_THERE })
   }
 
   /** Also of keys that were there: an import that was killed may have written them and not their use. */
@@ -199,13 +283,37 @@ class ImportRun {
   }
 }
 
+const DIGEST_TAKEN = 'digest: is taken by another key'
+const REFUSED_THERE = 'the key is refused there, and is not refused here: it was imported before; revoke or disable it'
+
+/** Errors for which the row is rejected. All others are the reader's own, or the store's, and end the import. */
+function isRowsFault(error: unknown): error is TypeError | KeyringError {
+  return error instanceof TypeError || (error instanceof KeyringError && error.code === 'invalid_input')
+}
+
+/** States in which a key is refused until it is changed, or for good. */
+const REFUSED: readonly string[] = ['disabled', 'expired', 'retired', 'revoked']
+
+function isLive(key: StoredKey, now: number): boolean {
+  return !REFUSED.includes(stateOf(key, now))
+}
+
 /** Whether the key that is there came from this row: its digest may be the keyring's own by now. */
 function isSame(holder: Pick<StoredKey, 'digest' | 'createdAt'>, { key, isDated }: Candidate): boolean {
   if (holder.digest === key.digest) return true
   return isDated ? holder.createdAt === key.createdAt : !holder.digest.includes(':')
 }
 
-function mapped(table: { readonly [scope: string]: string | readonly string[] }, scope: string): readonly string[] {
+/** A scope that grants others, where the keyring takes it for a pattern. `*` alone means all of them everywhere. */
+const isPattern = (scope: string): boolean => scope.endsWith(':*')
+
+function mapped(
+  table: { readonly [scope: string]: string | readonly string[] },
+  scope: string,
+  hasPatterns: boolean,
+): readonly string[] {
   const to = Object.hasOwn(table, scope) ? table[scope] : undefined
-  return to === undefined ? [scope] : typeof to === 'string' ? [to] : to
+  if (to !== undefined) return typeof to === 'string' ? [to] : to
+  if (hasPatterns && isPattern(scope)) invalid('scopes', 'mapped where they end in :*, which is a pattern here')
+  return [scope]
 }

@@ -13,6 +13,7 @@ export type { ChangeEvent, KeyringEvent, KeyringEventFacts, KeyringListener } fr
 export type { Expired, ExpireOptions } from './expiry.ts'
 export type { ForeignFormat, SlowHashes } from './foreign.ts'
 export type { ImportOptions, ScopeMapping } from './import.ts'
+export { IMPORT_REPORT, type ImportReport, UnreadColumnError } from './import-report.ts'
 export type { ImportRow } from './import-row.ts'
 export type { ImportProblem, ImportSummary } from './import-summary.ts'
 export type { Expiry, Issued, IssueOptions } from './issue.ts'
