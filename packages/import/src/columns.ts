@@ -21,7 +21,7 @@ export class Columns {
   /** Whether a date without a zone was read. */
   hasZoneless: boolean
   /** Columns that a function of the caller has looked at. */
-  readonly noticed = new Set<string>()
+  readonly noticed: Set<string> = new Set()
   /** Mapped columns that the row does not have. */
   readonly absent: readonly string[]
   readonly #row: Row
@@ -42,7 +42,7 @@ export class Columns {
     this.cells = [
       // What stands inside counts before a column of the same name.
       ...members.flatMap(([column, value]) =>
-        Object.entries(objectOf(value) ?? {}).map(([name, each]) => this.#cell(`${column}.${name}`, each, name)),
+        membersOf(column, value).map(([name, each]) => this.#cell(`${column}.${name}`, each, name)),
       ),
       ...columns.filter((each) => !members.includes(each)).map(([column, value]) => this.#cell(column, value, column)),
     ]
@@ -184,6 +184,14 @@ const MAX_LAYERS = 3
 /** @throws {TypeError} always */
 export function fail(names: readonly string[], must: string): never {
   throw new TypeError(`${names.join(' or ')}: ${must}`)
+}
+
+/** @throws {TypeError} when there is something, and it has no members */
+function membersOf(column: string, value: unknown): [string, unknown][] {
+  const plain = value instanceof Uint8Array ? decoder.decode(value) : value
+  if (isEmpty(plain)) return []
+  const members = objectOf(plain) ?? fail([column], 'must be JSON')
+  return Array.isArray(members) ? fail([column], 'must be an object') : Object.entries(members)
 }
 
 function byName(cells: readonly Cell[]): Map<string, Cell[]> {

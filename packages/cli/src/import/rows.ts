@@ -1,7 +1,6 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { csvRows, jsonLines, type Row } from '@bearward/import'
-import { readAddress } from '../database-address.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import type { World } from '../world.ts'
 import { foreignRows } from './foreign-rows.ts'
@@ -50,13 +49,18 @@ export function openRows(world: World, system: System, { file, csv, fromUrl, que
 const SELECT = /^\s*(?:select|with)\s/i
 
 function databaseRows({ cwd }: World, system: System, url: string, query: string | undefined): Rows {
-  const statement = query || system.query?.(readAddress(url, cwd).kind)
   // A server may run others although the transaction is one that only reads.
   if (query && !SELECT.test(query)) throw new Failure('usage', '--query is no SELECT', 'begin it with select or with')
-  if (statement === undefined) {
+  const statementFor = query ? async () => withoutEnd(query) : system.query
+  if (statementFor === undefined) {
     throw new Failure('usage', 'this system has no table that is the same for everybody', 'give --query')
   }
-  return { rows: foreignRows({ url, statement, isTyped: Boolean(query), cwd }), share: () => undefined }
+  return { rows: foreignRows({ url, statementFor, isTyped: Boolean(query), cwd }), share: () => undefined }
+}
+
+/** Behind a semicolon there is nothing, and a cursor takes none. */
+function withoutEnd(statement: string): string {
+  return statement.replace(/[;\s]+$/, '')
 }
 
 function fileRows({ cwd, stdin }: World, file: string, isCsv: boolean): Rows {
