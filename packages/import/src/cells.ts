@@ -15,8 +15,14 @@ export interface Cell {
 }
 
 /** Whether nothing stands there; CSV has no null but empty text. */
-export function isEmpty(value: unknown): boolean {
+export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '')
+}
+
+/** Whether there is nothing, or an object or list with nothing in it. */
+export function isEmpty(value: unknown): boolean {
+  const inner = typeof value === 'object' ? objectOf(value) : undefined
+  return isBlank(value) || (inner !== undefined && Object.keys(inner).length === 0)
 }
 
 /** Layers and cells of one value that are looked into; no system keeps the state of a key deeper. */
@@ -36,7 +42,7 @@ export function cellsIn(cell: Cell): readonly Cell[] {
 
 function gather(cells: Cell[], cell: Cell, depth: number): void {
   const inner = depth > 0 ? objectOf(cell.value) : undefined
-  if (inner === undefined) {
+  if (inner === undefined || isEmpty(inner)) {
     cells.push(cell)
     return
   }

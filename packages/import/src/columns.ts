@@ -1,5 +1,5 @@
 import type { Metadata } from '@bearward/keyring'
-import { type Cell, cellsIn, isEmpty, objectOf, type Row } from './cells.ts'
+import { type Cell, cellsIn, isBlank, objectOf, type Row } from './cells.ts'
 import { plainName } from './column-name.ts'
 import { flagOf } from './flags.ts'
 import { parseJson } from './json.ts'
@@ -100,8 +100,8 @@ export class Columns {
   #find(names: readonly string[]): Cell | undefined {
     for (const name of names) {
       const cells = this.named(name)
-      const found = cells.find(({ value }) => !isEmpty(value))
-      for (const cell of cells) cell.isRead ||= cell === found || isEmpty(cell.value)
+      const found = cells.find(({ value }) => !isBlank(value))
+      for (const cell of cells) cell.isRead ||= cell === found || isBlank(cell.value)
       if (found !== undefined) return found
     }
     return undefined
@@ -189,7 +189,7 @@ export function fail(names: readonly string[], must: string): never {
 /** @throws {TypeError} when there is something, and it has no members */
 function membersOf(column: string, value: unknown): [string, unknown][] {
   const plain = value instanceof Uint8Array ? decoder.decode(value) : value
-  if (isEmpty(plain)) return []
+  if (isBlank(plain)) return []
   const members = objectOf(plain) ?? fail([column], 'must be JSON')
   return Array.isArray(members) ? fail([column], 'must be an object') : Object.entries(members)
 }

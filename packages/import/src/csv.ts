@@ -30,11 +30,11 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   const parser = parse({ delimiter: separator, skip_empty_lines: true, max_record_size: MAX_RECORD })
   const source = Readable.from(decoded('csvRows', pieces))
   source.on('error', (error) => parser.destroy(error))
-  let names: readonly string[] | undefined
+  let headings: readonly Heading[] | undefined
   try {
     for await (const record of source.pipe(parser) as AsyncIterable<readonly string[]>) {
-      if (names === undefined) names = namesIn(record)
-      else yield rowOf(names, record)
+      if (headings === undefined) headings = headingsIn(record)
+      else yield rowOf(headings, record)
     }
   } catch (error) {
     // Its message repeats what stands in the file.
@@ -46,16 +46,25 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   }
 }
 
-/** The names of the columns; an empty one where a column has none. */
-function namesIn(record: readonly string[]): readonly string[] {
-  const names = record.map((name) => name.trim())
-  const given = names.filter((name) => name !== '')
-  if (new Set(given).size < given.length) throw new Error('csvRows: two columns have the same name')
-  return names
+interface Heading {
+  readonly name: string
+  readonly isGiven: boolean
 }
 
-function rowOf(names: readonly string[], record: readonly string[]): Row {
-  const cells = names.map((name, index) => [name || `column ${index + 1}`, record[index] ?? ''] as const)
-  // Not by assignment: a column may be called `__proto__`.
-  return Object.fromEntries(cells.filter(([, value], index) => names[index] !== '' || value.trim() !== ''))
+function headingsIn(record: readonly string[]): readonly Heading[] {
+  const headings = record.map((text, index) => {
+    const name = text.trim()
+    return { name: name || `column ${index + 1}`, isGiven: name !== '' }
+  })
+  if (new Set(headings.map(({ name }) => name)).size < headings.length) {
+    throw new Error('csvRows: two columns have the same name')
+  }
+  return headings
+}
+
+function rowOf(headings: readonly Heading[], record: readonly string[]): Row {
+  const cells = headings.map(({ name, isGiven }, index) => ({ name, isGiven, value: record[index] ?? '' }))
+  // Lines may end in a comma. A row is not filled by assignment, since a column may be called `__proto__`.
+  const there = cells.filter(({ isGiven, value }) => isGiven || value.trim() !== '')
+  return Object.fromEntries(there.map(({ name, value }) => [name, value]))
 }

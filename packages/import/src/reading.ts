@@ -29,8 +29,9 @@ export interface SystemFacts extends StateDefaults {
  */
 export function completeRow(columns: Columns, facts: ImportRow, system: SystemFacts = {}): ImportRow {
   const open = columns.cells.filter(({ column, isRead }) => !isRead && !columns.ignores(column))
-  const inside = new Map(open.map((cell) => [cell, leavesOf(columns, cell)]))
-  const leaves = [...inside.values()].flat()
+  const inside = new Map(open.map((cell) => [cell, cellsIn(cell)]))
+  const isOpen = (cell: Cell): boolean => inside.has(cell) || !isDecided(columns, cell.column)
+  const leaves = [...inside.values()].flat().filter(isOpen)
   const notes = limitNotes(leaves, system.limits ?? {})
   const mapped = [...columns.rules.map.values()].flatMap(({ field }) => columns.named(field))
   const reading = new StateReading(columns, system)
@@ -41,11 +42,6 @@ export function completeRow(columns: Columns, facts: ImportRow, system: SystemFa
   if (columns.hasZoneless) notes.push('a date without a zone was taken for UTC')
   const report = { unread: unreadOf(columns, inside), absent: columns.absent, notes }
   return { ...facts, ...state, ...reportOf(report) }
-}
-
-/** The cells that a column consists of, without those that are mapped or passed over. */
-function leavesOf(columns: Columns, cell: Cell): readonly Cell[] {
-  return cellsIn(cell).filter(({ column }) => column === cell.column || !isDecided(columns, column))
 }
 
 /** Whether a cell inside a column was mapped, or passed over by itself or with what it stands in. */
@@ -84,7 +80,7 @@ function statesIn(columns: Columns, cell: Cell): readonly Cell[] {
 function unreadOf(columns: Columns, inside: ReadonlyMap<Cell, readonly Cell[]>): readonly string[] {
   const ignored = columns.cells.filter(({ column }) => columns.ignores(column))
   const left = [...inside].flatMap(([cell, leaves]) => {
-    const unread = leaves.filter(({ isRead }) => !isRead)
+    const unread = leaves.filter(({ column, isRead }) => !isRead && !columns.rules.map.has(plainName(column)))
     const isWhole = objectOf(cell.value) !== undefined && unread.length === leaves.length
     return isWhole ? [cell] : unread
   })

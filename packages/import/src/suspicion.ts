@@ -5,14 +5,14 @@ import { plainName, wordsOf } from './column-name.ts'
 
 /** Parts of a name, wherever they stand in it. */
 const STATE_STEMS =
-  /expir|revo[ck]|delet|disabl|enabl|activ|inactiv|banned|block|suspen|archiv|valid|status|(?<!e)state(?!ment|less)|terminat|cancel|retire|rotat|compromis|frozen|freez|pause|remov|destroy|purg|withdr|trash|quarantin|disus|abandon|obsolet|deprecat|supersed|replac|stolen|leaked|breach|fraud|reject|denied|forbid|approv|verif|confirm|unpaid|overdue|notafter|notbefore|until|lifetime|lifespan|maxage|sunset|pending|exhaust|deplet|usedup|consumed|locked|closed|publish|ttl$|^ttl|enddate|endsat|endson|endat$|startdate|startsat/
+  /expir|revo[ck]|delet|disabl|enabl|activ|inactiv|banned|block|suspen|archiv|valid|status|(?<!e)state(?!ment|less)|terminat|cancel|retire|rotat|compromis|frozen|freez|pause|remov|destroy|purg|withdr|trash|quarantin|disus|abandon|obsolet|deprecat|supersed|replac|stolen|leaked|breach|fraud|reject|denied|forbid|approv|verif|confirm|unpaid|overdue|notafter|notbefore|until|lifetime|lifespan|maxage|sunset|pending|exhaust|deplet|usedup|consumed|locked|closed|publish|ttl$|^ttl|onetime|singleuse|^(?:is|was|hasbeen|isbeen)?used(?:at|on)?$|enddate|endsat|endson|endat$|startdate|startsat/
 const STATE_WORDS = new Set(
   'exp ttl end ends ended ending stop stopped halt halted start starts started begin begins till thru ban bans unban dead alive live void voided killed off gone lost hold held lock flagged hidden draft trial eol nbf renew renewal due usable duration period grace timeout deadline age closed open killed missing'.split(
     ' ',
   ),
 )
 const RIGHT_STEMS =
-  /remaining|limit|quota|credit|budget|balance|refill|throttl|maxuse|maxusage|maxrequest|maxcall|usesleft|permission|abilit|privileg|restrict|allow|whitelist|blacklist|denylist|readonly|environment|sandbox|access(?:level|type|mode|policy|control)|cidr|referr?er/
+  /remaining|(?<!de)limit|quota|credit|budget|balance|refill|throttl|maxuse|maxusage|maxrequest|maxcall|usesleft|permission|abilit|privileg|restrict|(?<!sh)allow|whitelist|blacklist|denylist|readonly|environment|sandbox|access(?:level|type|mode|policy|control)|cidr|referr?er/
 const RIGHT_WORDS = new Set(
   'scope scopes role roles grant grants granted acl policy policies claims env mode stage livemode testmode test tests ip ips origin origins left usages'.split(
     ' ',

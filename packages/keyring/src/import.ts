@@ -147,6 +147,16 @@ class ImportRun {
     if (this.#seen === undefined) for (const column of columns) this.#undecided.add(column)
   }
 
+  #throwUnread(): void {
+    if (this.#undecided.size > 0) throw new UnreadColumnError([...this.#undecided])
+    const { absent } = this.tally
+    if (this.#seen !== undefined || absent.length === 0) return
+    throw new KeyringError(`read: no row has the column ${absent.join(', ')}, which is mapped`, {
+      code: 'invalid_input',
+      field: 'read',
+    })
+  }
+
   /** What was done in all. */
   end(): ImportSummary {
     this.tally.undecided(this.tally.absent)
@@ -157,10 +167,10 @@ class ImportRun {
    * Writes a batch in one commit; what is there already is left as it is, and found only when the commit says so.
    *
    * @throws {UnreadColumnError} when columns of this batch must not be passed over
+   * @throws {KeyringError} `invalid_input` when a column that is mapped is in no row so far
    */
   async write(rows: readonly Candidate[]): Promise<void> {
-    const undecided = this.#seen === undefined ? [...this.#undecided, ...this.tally.absent] : []
-    if (undecided.length > 0) throw new UnreadColumnError(undecided)
+    this.#throwUnread()
     const batch = await this.#withoutTwins(rows)
     let left = this.#seen === undefined ? batch : await this.#sortOut(batch)
     for (let attempt = 0; left.length > 0; attempt++) {

@@ -32,7 +32,7 @@ function counts(of: Readonly<Record<string, number>>): string {
 function listed({ undecided, reasons, notes }: ImportSummary): string[] {
   const lists: [string, Readonly<Record<string, number>>][] = [
     [
-      'These columns look like a state, an end or a limit of keys, and stop the import. Say --map or --ignore-column:',
+      'These stop the import: they look like a state, an end or a limit of keys, or are mapped and not there.',
       undecided,
     ],
     ['Rejected because of:', reasons],
