@@ -68,7 +68,7 @@ export class StateReading {
   }
 
   #empty({ column }: Cell, { kind, isOfParent }: Meaning): void {
-    if (kind === 'missing') this.notes.push('it was not looked up whether the owner of a key is there')
+    if (kind === 'missing') this.notes.push(`not looked up, and it may be gone: ${column}`)
     if (kind !== 'enabled' && kind !== 'status') return
     if (isOfParent ? this.#isJoined : kind === 'enabled' && this.#defaults.enabledWhenEmpty) return
     fail([column], 'must be given where the rows have this column')
