@@ -27,7 +27,13 @@ export async function* csvRows(pieces: Pieces, options: { readonly separator?: s
   }
   // A server that only verifies needs neither.
   const [{ Readable }, { CsvError, parse }] = await Promise.all([import('node:stream'), import('csv-parse')])
-  const parser = parse({ delimiter: separator, skip_empty_lines: true, max_record_size: MAX_RECORD })
+  const parser = parse({
+    delimiter: separator,
+    // All of them: otherwise the first line decides, and a line that ends differently would become part of another.
+    record_delimiter: ['\r\n', '\n', '\r'],
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD,
+  })
   const source = Readable.from(decoded('csvRows', pieces))
   source.on('error', (error) => parser.destroy(error))
   let headings: readonly Heading[] | undefined

@@ -24,41 +24,41 @@ class Pending {
 
 /** Cuts text into its lines that are not blank. */
 export class LineCutter {
-  readonly #record = new Pending()
+  readonly #line = new Pending();
 
-  push(text: string): string[] {
+  *push(text: string): Generator<string> {
     // No line break stands inside JSON that is one line.
     const [first = '', ...others] = text.split(/[\r\n]/)
-    const lines: string[] = []
-    this.#record.add(first)
-    for (const line of others) {
-      lines.push(this.#record.take())
-      this.#record.add(line)
+    this.#line.add(first)
+    for (const part of others) {
+      yield* this.end()
+      this.#line.add(part)
     }
-    return lines.filter((line) => line !== '')
   }
 
-  end(): string[] {
-    return [this.#record.take()].filter((line) => line !== '')
+  *end(): Generator<string> {
+    const line = this.#line.take()
+    if (line !== '') yield line
   }
 }
 
 /** Cuts one JSON list into its members. */
 export class ListCutter {
-  readonly #record = new Pending()
+  readonly #member = new Pending()
   /** Lists and objects that are open; 1 between the members. */
   #depth = 0
   #isInString = false
-  #isEscaped = false
+  #isEscaped = false;
 
-  push(text: string): string[] {
-    const members: string[] = []
+  *push(text: string): Generator<string> {
     let start = 0
     for (let index = 0; index < text.length; index++) {
       const character = text[index] as string
       if (this.#isEnd(character)) {
         this.#add(text.slice(start, index))
-        members.push(this.#record.take())
+        const member = this.#member.take()
+        // A comma may stand behind the last one.
+        if (member !== '') yield member
         start = index + 1
       }
       this.#step(character)
@@ -66,9 +66,9 @@ export class ListCutter {
       if (this.#depth === 1 && character === '[' && start === index) start = index + 1
     }
     this.#add(text.slice(start))
-    return members.filter((member) => member !== '')
   }
 
+  /** @throws {Error} when the list is not complete */
   end(): string[] {
     if (this.#depth > 0) throw new Error('jsonLines: the list does not end')
     return []
@@ -77,7 +77,7 @@ export class ListCutter {
   /** @throws {Error} when something stands behind the list */
   #add(part: string): void {
     if (this.#depth < 1 && part.trim() !== '') throw new Error('jsonLines: something stands behind the list')
-    this.#record.add(part)
+    this.#member.add(part)
   }
 
   /** Whether a character ends a member. */

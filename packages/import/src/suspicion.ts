@@ -5,7 +5,7 @@ import { plainName, wordsOf } from './column-name.ts'
 
 /** Parts of a name, wherever they stand in it. */
 const STATE_STEMS =
-  /expir|revo[ck]|delet|disabl|enabl|activ|inactiv|banned|block|suspen|archiv|valid|status|(?<!e)state(?!ment|less)|terminat|cancel|retire|rotat|compromis|frozen|freez|pause|remov|destroy|purg|withdr|trash|quarantin|disus|abandon|obsolet|deprecat|supersed|replac|stolen|leaked|breach|fraud|reject|denied|forbid|approv|verif|confirm|unpaid|overdue|notafter|notbefore|until|lifetime|lifespan|maxage|sunset|pending|exhaust|deplet|usedup|consumed|locked|closed|publish|ttl$|^ttl|onetime|singleuse|^(?:is|was|hasbeen|isbeen)?used(?:at|on)?$|enddate|endsat|endson|endat$|startdate|startsat/
+  /expir|revo[ck]|delet|disabl|enabl|activ|inactiv|banned|block|suspen|archiv|valid|status|(?<!e)state(?!ment|less)|terminat|cancel|retire|rotat|compromis|frozen|freez|pause|remov|destroy|purg|withdr|trash|quarantin|disus|abandon|obsolet|deprecat|supersed|replac|stolen|leaked|breach|fraud|reject|denied|forbid|approv|verif|confirm|unpaid|overdue|notafter|notbefore|until|lifetime|lifespan|maxage|sunset|pending|exhaust|deplet|usedup|consumed|locked|closed|publish|ttl$|^ttl|^(?:is|user|key)?ban(?:at|by|s|reason|date|type|level|count)|onetime|singleuse|^(?:is|was|hasbeen|isbeen)?used(?:at|on)?$|enddate|endsat|endson|endat$|startdate|startsat/
 const STATE_WORDS = new Set(
   'exp ttl end ends ended ending stop stopped halt halted start starts started begin begins till thru ban bans unban dead alive live void voided killed off gone lost hold held lock flagged hidden draft trial eol nbf renew renewal due usable duration period grace timeout deadline age closed open killed missing'.split(
     ' ',

@@ -107,6 +107,11 @@ export class Tally {
     for (const column of new Set(columns)) count(this.#undecided, column)
   }
 
+  /** Counts the columns of `absent` among them, once all rows were read. */
+  end(): void {
+    for (const column of this.absent) count(this.#undecided, column, this.#reported)
+  }
+
   /** Mapped columns that no row has had so far: their names are misspelt, and the columns that were meant are not read. */
   get absent(): readonly string[] {
     return [...this.#absent].filter(([, rows]) => rows === this.#reported).map(([column]) => column)
@@ -138,8 +143,8 @@ export class Tally {
   }
 }
 
-function count(counts: Map<string, number>, name: string): void {
-  if (counts.has(name) || counts.size < MAX_NAMES) counts.set(name, (counts.get(name) ?? 0) + 1)
+function count(counts: Map<string, number>, name: string, by = 1): void {
+  if (counts.has(name) || counts.size < MAX_NAMES) counts.set(name, (counts.get(name) ?? 0) + by)
 }
 
 function recordOf(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {

@@ -159,7 +159,7 @@ class ImportRun {
 
   /** What was done in all. */
   end(): ImportSummary {
-    this.tally.undecided(this.tally.absent)
+    this.tally.end()
     return this.tally.summary()
   }
 
