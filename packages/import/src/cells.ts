@@ -25,14 +25,14 @@ export function isEmpty(value: unknown): boolean {
   return isBlank(value) || (inner !== undefined && Object.keys(inner).length === 0)
 }
 
-/** Layers and cells of one value that are looked into; no system keeps the state of a key deeper. */
-const MAX_DEPTH = 5
+/** Layers and cells of one value that are looked into; no system keeps more of a key. */
+const MAX_DEPTH = 20
 const MAX_CELLS = 500
 
 /**
  * The cells inside one that holds an object, a list of objects, or JSON of these; otherwise the cell itself.
  *
- * @throws {TypeError} when there are so many that they cannot all be looked at
+ * @throws {TypeError} when there are more, or in more layers, than can be looked at
  */
 export function cellsIn(cell: Cell): readonly Cell[] {
   const cells: Cell[] = []
@@ -41,11 +41,12 @@ export function cellsIn(cell: Cell): readonly Cell[] {
 }
 
 function gather(cells: Cell[], cell: Cell, depth: number): void {
-  const inner = depth > 0 ? objectOf(cell.value) : undefined
+  const inner = objectOf(cell.value)
   if (inner === undefined || isEmpty(inner)) {
     cells.push(cell)
     return
   }
+  if (depth === 0) throw new TypeError(`${cell.column}: must be nested at most ${MAX_DEPTH} deep`)
   for (const [name, value] of Object.entries(inner)) {
     if (cells.length >= MAX_CELLS) throw new TypeError(`${cell.column}: must hold at most ${MAX_CELLS} values`)
     const path = Array.isArray(inner) ? '' : `.${name}`

@@ -200,6 +200,18 @@ describe('columns that no reader knows', () => {
   })
 })
 
+test('a value with more in it than can be looked at rejects its row', async () => {
+  const members = Array.from({ length: 600 }, (_, index) => [`member${index}`, index])
+  const deep = Array.from({ length: 30 }).reduce<unknown>((inner) => ({ a: inner }), { revoked: true })
+  for (const details of [{ ...Object.fromEntries(members), revoked: true }, deep]) {
+    expect(await importWith('plain', { details })).toMatchObject({
+      state: 'rejected',
+      message: expect.stringMatching(/^details(?:\.a)*: must /),
+    })
+    expect(await importWith('plain', { metadata: details })).toMatchObject({ state: 'rejected' })
+  }
+})
+
 describe('limits', () => {
   test('that are not taken over are counted, and can be passed over', async () => {
     const row = { remaining: 5, refillAmount: 9, rateLimitEnabled: 1, rateLimitMax: 10 }
