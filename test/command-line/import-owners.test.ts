@@ -1,50 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { run } from '../../packages/cli/src/program.ts'
-import { createForeign, ENGINES, type Engine, type ForeignDatabase } from './foreign-databases.ts'
+import { describe, expect, test } from 'vitest'
+import { ENGINES } from './foreign-databases.ts'
 import { BETTER_AUTH, DRF, fill, ORGANIZATION, SANCTUM, UNKEY_PARENTS, USER, USERS } from './foreign-tables.ts'
-import type { Ran } from './programs.ts'
+import { importWorld } from './import-world.ts'
 
-let cwd: string
-const open: ForeignDatabase[] = []
-beforeEach(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'bearward-owners-'))
-})
-afterEach(async () => {
-  for (const database of open.splice(0)) await database.remove()
-  rmSync(cwd, { recursive: true })
-})
-
-async function foreign(engine: Engine): Promise<ForeignDatabase> {
-  const database = await createForeign(engine)
-  open.push(database)
-  return database
-}
-
-async function bearward(...argv: string[]): Promise<Ran> {
-  const printed = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof printed): Writable =>
-    new Writable({
-      decodeStrings: false,
-      write(text: string, _encoding, done) {
-        printed[name] += text
-        done()
-      },
-    })
-  const world = {
-    stdin: Readable.from([]),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: { BEARWARD_PREFIX: 'own', BEARWARD_DATABASE_URL: 'keys.db' },
-    cwd,
-    interrupted: async () => {},
-  }
-  return { code: await run(argv, world), ...printed }
-}
+const { foreign, bearward } = importWorld()
 
 interface Summary {
   readonly imported: number

@@ -10,7 +10,7 @@ export function plainName(name: string): string {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')
   if (plainNames.size >= MAX_KNOWN) plainNames.clear()
-  plainNames.set(name, plain)
+  if (name.length <= SHOWN) plainNames.set(name, plain)
   return plain
 }
 
@@ -34,7 +34,7 @@ const TOKEN_LIKE = /(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{16,}/
 /** A column's name as a message may repeat it: cut where it could be a key. */
 export function shownName(name: string): string {
   if (name === '') return '(no name)'
-  const isToken = TOKEN_LIKE.test(name) || name.length > SHOWN
+  const isToken = name.length > SHOWN || TOKEN_LIKE.test(name)
   // A regular expression would keep the last text that it matched.
   NOTHING.test('')
   return isToken ? `${name.slice(0, 6)}…` : name

@@ -25,17 +25,20 @@ const PARENT =
 const UNTIL = '(?:until|till|to|thru|through)'
 const STARTS = '(?:starts?|begins?|activates?|activation)'
 const CORES: readonly (readonly [Meaning['kind'], string])[] = [
-  ['end', `(?:expires?|expiry|expiration|exp|not(?:valid)?after|(?:valid|active|effective|usable)${UNTIL})${MOMENT}*`],
-  ['end', `(?:ends?|ended|expired)${MOMENT}+`],
-  ['begin', `(?:not(?:valid)?before|nbf|(?:valid|active|effective|usable)(?:from|after))${MOMENT}*`],
-  ['begin', `${STARTS}${MOMENT}+`],
+  [
+    'end',
+    `(?:expires?|expiry|expiration|exp|not(?:valid)?after|(?:valid|active|effective|usable)${UNTIL})${MOMENT}{0,3}`,
+  ],
+  ['end', `(?:ends?|ended|expired)${MOMENT}{1,3}`],
+  ['begin', `(?:not(?:valid)?before|nbf|(?:valid|active|effective|usable)(?:from|after))${MOMENT}{0,3}`],
+  ['begin', `${STARTS}${MOMENT}{1,3}`],
   [
     'revoked',
-    `(?:revoked|revocation|deleted|removed|destroyed|cancell?ed|terminated|invalidated|compromised|withdrawn|purged|trashed|retired|leaked|stolen)(?:flag|${MOMENT}*)`,
+    `(?:revoked|revocation|deleted|removed|destroyed|cancell?ed|terminated|invalidated|compromised|withdrawn|purged|trashed|retired|leaked|stolen)(?:flag|${MOMENT}{0,3})`,
   ],
   [
     'disabled',
-    `(?:disabled|blocked|banned|suspended|archived|inactive|deactivated|locked|paused|frozen|expired|exhausted|usedup|quarantined|invalid|closed)(?:flag|${MOMENT}*)`,
+    `(?:disabled|blocked|banned|suspended|archived|inactive|deactivated|locked|paused|frozen|expired|exhausted|usedup|quarantined|invalid|closed)(?:flag|${MOMENT}{0,3})`,
   ],
   ['enabled', '(?:enabled?|active|activated|valid|usable)(?:flag)?'],
   ['status', '(?:status|state)'],
@@ -52,12 +55,14 @@ const OF_PARENT = [...CORES, ['missing', '(?:missing|gone|notfound)'] as const]
   .filter(([kind]) => PARENTAL.includes(kind))
   .map(([kind, core]) => [kind, new RegExp(`^${PARENT}+${HELPING}${core}$`)] as const)
 
-/** Names that are remembered; a file has a few. */
+/** Names that are remembered, and characters of one: a file has a few, and none that says what it means is longer. */
 const MAX_KNOWN = 2000
+const MAX_NAME = 100
 const known = new Map<string, Meaning | undefined>()
 
 /** What a column with this name is certain to say, however it is spelt; `undefined` for every other name. */
 export function meaningOf(name: string): Meaning | undefined {
+  if (name.length > MAX_NAME) return undefined
   if (known.has(name)) return known.get(name)
   const plain = plainName(name)
   const ofKey = OF_KEY.find(([, pattern]) => pattern.test(plain))?.[0]

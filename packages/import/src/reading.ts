@@ -17,6 +17,8 @@ export function ownerOf(columns: Columns, usual: () => string | undefined): stri
 export interface SystemFacts extends StateDefaults {
   /** Limits that the system has and that are not taken over: a sentence by the plain names of their columns. */
   readonly limits?: Readonly<Record<string, RegExp>> | undefined
+  /** What is assumed of each row. */
+  readonly notes?: readonly string[] | undefined
 }
 
 /**
@@ -32,7 +34,7 @@ export function completeRow(columns: Columns, facts: ImportRow, system: SystemFa
   const inside = new Map(open.map((cell) => [cell, cellsIn(cell)]))
   const isOpen = (cell: Cell): boolean => inside.has(cell) || !isDecided(columns, cell.column)
   const leaves = [...inside.values()].flat().filter(isOpen)
-  const notes = limitNotes(leaves, system.limits ?? {})
+  const notes = [...(system.notes ?? []), ...limitNotes(leaves, system.limits ?? {})]
   const mapped = [...columns.rules.map.values()].flatMap(({ field }) => columns.named(field))
   const reading = new StateReading(columns, system)
   const state = reading.read([...new Set([...mapped, ...leaves])].filter(({ isRead }) => !isRead))

@@ -65,8 +65,8 @@ function isSecret(token: string, start: number): boolean {
 /** What `sanctumRow()` takes. */
 export interface SanctumRowOptions extends ReaderOptions {
   /**
-   * `sanctum.expiration`: minutes from `created_at` after which every token ends, at the latest. It stands in no row. Default:
-   * none.
+   * `sanctum.expiration`: minutes from `created_at` after which every token ends, at the latest; `null` for none. It stands in
+   * no row. Default: none, and the summary of the import notes it.
    */
   readonly expirationMinutes?: number | null | undefined
   /** Which rows have a token that was handed out without `<id>|`, by a version that knew no ids. Default: none. */
@@ -112,12 +112,15 @@ export function sanctumRow(options: SanctumRowOptions = {}): (row: Row) => Impor
       createdAt,
       lastUsedAt: columns.moment('lastUsedAt'),
     }
-    const whole = completeRow(columns, facts)
+    const notes = expirationMinutes === undefined ? [NO_EXPIRATION] : []
+    const whole = completeRow(columns, facts, { notes })
     return minutes === undefined ? whole : { ...whole, expiresAt: endOf(whole.expiresAt, createdAt, minutes) }
   }
 }
 
 const FIELDS: readonly string[] = 'token id name tokenableType tokenableId abilities createdAt lastUsedAt'.split(' ')
+
+const NO_EXPIRATION = 'sanctum.expiration was not given, and is taken for none'
 
 /** Sanctum refuses a token at the earlier of both. */
 function endOf(expiresAt: ImportRow['expiresAt'], createdAt: number | undefined, minutes: number): number {

@@ -226,6 +226,28 @@ describe('limits', () => {
   })
 })
 
+test('names of any length are read in time that grows with them', async () => {
+  const rows: Row[] = [
+    { [`expires${'ms'.repeat(30)}x`]: 1 },
+    { [`expires_at_${'ms'.repeat(100_000)}`]: 1 },
+    { [`${'user'.repeat(50_000)}banned!`]: true },
+    { ['a'.repeat(400_000)]: 1 },
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`ttl ${index}`, 1])),
+  ]
+  const states: string[] = []
+  for (const row of rows) {
+    const { state, message = '' } = await importWith('plain', row)
+    states.push(state)
+    expect(message.length).toBeLessThan(1000)
+  }
+  expect(states).toEqual(['stopped', 'stopped', 'stopped', 'active', 'stopped'])
+})
+
+test('an expiration of Sanctum that was not given is noted, and none is where it was said', async () => {
+  expect((await importWith('sanctum', {})).notes).toEqual(['sanctum.expiration was not given, and is taken for none'])
+  expect((await importWith('sanctum', {}, { expirationMinutes: null } as ReaderOptions)).notes).toEqual([])
+})
+
 test('a date without a zone is taken for UTC, and that is said', async () => {
   const { notes } = await importWith('plain', { expires: '2099-01-01 00:00:00' })
   expect(notes).toEqual(['a date without a zone was taken for UTC'])

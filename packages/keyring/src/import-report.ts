@@ -14,6 +14,9 @@ export interface ImportReport {
   readonly notes?: readonly string[] | undefined
 }
 
+/** Columns that a message names. */
+const MAX_NAMED = 20
+
 /**
  * Thrown by the `read` of `import()`: the row has columns that look like a state or an end of the key, and that were not
  * read. Stops the import before the batch of that row is written, since a key must not come back to life unseen. A trial run
@@ -36,7 +39,9 @@ export class UnreadColumnError extends Error {
 
   /** @param columns their names */
   constructor(columns: readonly string[]) {
-    super(`columns that look like a state, an end or a limit of keys are not read: ${columns.join(', ')}`)
+    const more = columns.length > MAX_NAMED ? `, and ${columns.length - MAX_NAMED} more` : ''
+    const named = columns.slice(0, MAX_NAMED).join(', ')
+    super(`columns that look like a state, an end or a limit of keys are not read: ${named}${more}`)
     this.columns = Object.freeze([...columns])
   }
 }

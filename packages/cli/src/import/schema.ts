@@ -43,7 +43,7 @@ export async function readSchema({ kind, query }: ForeignDatabase): Promise<Read
     tables.set(name, table)
     // The first schema of the search path that has a table of this name is the one that a query reads.
     if (table.place !== place) continue
-    const collation = row.collation === null ? null : String(row.collation)
+    const collation = typeof row.collation === 'string' ? row.collation : null
     table.columns.push({ name: String(row.column), type: String(row.type).toLowerCase(), collation })
   }
   return tables
