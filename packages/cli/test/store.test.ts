@@ -287,6 +287,12 @@ describe('import', () => {
     const misspelt = await run([...plain, ...map, 'ablauff=expiresAt'], rows)
     expect(misspelt).toMatchObject({ code: 2 })
     expect(misspelt.stderr).toMatch(/no row has the column ablauff, which is mapped/)
+    const unknown = await run([...plain, '--map', 'kunde=besitzer'], rows)
+    expect(unknown.stderr).toMatch(
+      /^bearward: --map names no field of this system; give one of token, key, .*, remaining$/m,
+    )
+    const other = await run(['import', '-', '--from', 'drf', '--expire-after', '1d'])
+    expect(other.stderr).toMatch(/^bearward: --expire-after is for sanctum alone/)
     expect(await json([...plain, ...map, 'ablauf=expiresAt'], rows)).toMatchObject({ states: { expired: 1 } })
     expect((await json<{ keys: unknown[] }>(['list'])).keys).toMatchObject([{ owner: 'a' }])
   })

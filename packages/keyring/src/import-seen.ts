@@ -23,7 +23,8 @@ export class Seen {
     this.#byId.set(id, { digest, createdAt, isLive })
     this.#digests.set(digest, id)
     for (const twin of twins) {
-      if (this.#twins.size >= MAX_SEEN) this.#twins.clear()
+      const [first] = this.#twins.keys()
+      if (this.#twins.size >= MAX_SEEN && first !== undefined) this.#twins.delete(first)
       this.#twins.set(twin, id)
     }
   }

@@ -102,9 +102,9 @@ function throwUnread(error: unknown): never {
 }
 
 function readerOf(system: System, options: Options): (row: Row) => ImportRow {
-  const map = columnMap(options.map ?? [])
+  const facts = { ...systemOptions(options), map: columnMap(options.map ?? []), ignore: options.ignoreColumn }
   try {
-    return system.read({ ...systemOptions(options), map, ignore: options.ignoreColumn })
+    return system.read(facts)
   } catch (cause) {
     // Its other options were checked by this program.
     const [, fields = ''] = (cause as Error).message.split(' to one of ')

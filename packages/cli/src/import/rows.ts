@@ -1,6 +1,7 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { csvRows, jsonLines, type Row } from '@bearward/import'
+import { readAddress } from '../database-address.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import type { World } from '../world.ts'
 import { foreignRows } from './foreign-rows.ts'
@@ -55,6 +56,8 @@ function databaseRows({ cwd }: World, system: System, url: string, query: string
   if (statementFor === undefined) {
     throw new Failure('usage', 'this system has no table that is the same for everybody', 'give --query')
   }
+  // An address that cannot be read is told before the store is opened.
+  readAddress(url, cwd)
   return { rows: foreignRows({ url, statementFor, isTyped: Boolean(query), cwd }), share: () => undefined }
 }
 
