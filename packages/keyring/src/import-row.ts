@@ -1,7 +1,7 @@
 import { sha256 } from '@bearward/core'
+import { twinsOfDigest } from './digest-forms.ts'
 import { taggedDigest, taggedHandle } from './foreign.ts'
 import type { IMPORT_REPORT, ImportReport } from './import-report.ts'
-import { twinsOfDigest } from './import-twins.ts'
 import {
   checkFlag,
   checkMetadata,

@@ -2,21 +2,14 @@ import { type Attribution, auditOf } from './audit.ts'
 import { KeyringError } from './errors.ts'
 import { IMPORT_REPORT, UnreadColumnError } from './import-report.ts'
 import { type ImportRow, type PlannedKey, planRow, type RowRules } from './import-row.ts'
+import { type ScopeMapping, scopeMapper } from './import-scopes.ts'
 import { Seen, type SeenKey } from './import-seen.ts'
 import { type ImportSummary, Tally } from './import-summary.ts'
-import { findTwin } from './import-twins.ts'
+import { TwinCheck } from './import-twins.ts'
 import { ATTRIBUTION, checkAttribution, checkFlag, checkNames, invalid } from './input.ts'
 import { type StoredKey, stateOf } from './key.ts'
 import type { Room } from './room.ts'
 import { nextTurn } from './turn.ts'
-
-/**
- * What the keyring's scopes are, by the scopes of the other system: one, several, or none (`[]`). A scope that is not in the
- * table stays as it is. Or a function from all scopes of a key.
- */
-export type ScopeMapping<S extends string = string> =
-  | { readonly [scope: string]: S | readonly S[] }
-  | ((scopes: readonly string[], row: ImportRow) => readonly S[])
 
 /** What `import()` takes besides the rows. */
 export interface ImportOptions<R = ImportRow, S extends string = string> extends Attribution {
@@ -92,30 +85,23 @@ class ImportRun {
   #present: PlannedKey[] = []
   /** With `dryRun`: what would be there by now. */
   readonly #seen: Seen | undefined
-  /** Whether the store may hold a key by now. */
-  #hasKeys = false
+  readonly #twins: TwinCheck
   /** Columns of the present batch that were not read and must not be passed over. */
   readonly #undecided = new Set<string>()
 
   constructor(room: Room, options: ImportOptions<unknown>) {
-    const { read = (row: unknown) => row as ImportRow, source, dryRun = false, mapScopes = {} } = options
+    const { read = (row: unknown) => row as ImportRow, source, dryRun = false } = options
     this.#room = room
     this.#by = checkAttribution(options)
     if (typeof read !== 'function') invalid('read', 'a function from your row to an import row')
     if (source !== undefined && !/^[a-z0-9-]{1,16}$/.test(source)) {
       invalid('source', '1 to 16 lower-case letters, digits and -')
     }
-    if (mapScopes === null || !['object', 'function'].includes(typeof mapScopes)) {
-      invalid('mapScopes', 'an object from scope to scopes, or a function')
-    }
     this.#read = read
     this.#source = source
-    const { scopePatterns } = room.settings
-    this.#mapScopes =
-      typeof mapScopes === 'function'
-        ? mapScopes
-        : (scopes) => scopes.flatMap((scope) => mapped(mapScopes, scope, scopePatterns))
+    this.#mapScopes = scopeMapper(options.mapScopes ?? {}, room.settings)
     this.#seen = checkFlag('dryRun', dryRun) ? new Seen() : undefined
+    this.#twins = new TwinCheck(room.settings, this.#seen)
   }
 
   /** @returns `undefined` when the row is not to be written */
@@ -171,7 +157,8 @@ class ImportRun {
    */
   async write(rows: readonly Candidate[]): Promise<void> {
     this.#throwUnread()
-    const batch = await this.#withoutTwins(rows)
+    const { free: batch, taken } = await this.#twins.sort(rows)
+    for (const { row, foreignId } of taken) this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
     let left = this.#seen === undefined ? batch : await this.#sortOut(batch)
     for (let attempt = 0; left.length > 0; attempt++) {
       if (await this.#commit(left)) break
@@ -203,50 +190,6 @@ class ImportRun {
       this.tally.imported(key, format, now)
     }
     return true
-  }
-
-  /** The rows whose token no other key has under a digest of another form. */
-  async #withoutTwins(batch: readonly Candidate[]): Promise<Candidate[]> {
-    const free = this.#firstOfEach(batch)
-    let left = free.flatMap(({ twins }) => twins)
-    if (left.length > 0 && (await this.#isStoreEmpty())) return free
-    while (left.length > 0) {
-      const holder = await findTwin(this.#room.settings.store, left)
-      if (holder === undefined) break
-      const at = free.findIndex(({ key, twins }) => key.id !== holder.id && twins.includes(holder.digest))
-      if (at === -1) left = left.filter((digest) => digest !== holder.digest)
-      else for (const taken of free.splice(at, 1)) this.#rejectTwin(taken)
-    }
-    return free
-  }
-
-  /** Asked once: after the first batch there are keys. */
-  async #isStoreEmpty(): Promise<boolean> {
-    const { store, clock } = this.#room.settings
-    if (this.#hasKeys) return false
-    this.#hasKeys = true
-    return (await store.list({ now: clock.now(), limit: 1 })).length === 0
-  }
-
-  /** The same for the rows of a batch, and for what a trial run would have written. */
-  #firstOfEach(batch: readonly Candidate[]): Candidate[] {
-    const holders = new Map<string, string>()
-    const twinsOf = new Map<string, string>()
-    return batch.filter((candidate) => {
-      const { key, twins } = candidate
-      const others = [twinsOf.get(key.digest), ...twins.map((digest) => holders.get(digest))]
-      const isTaken = others.some((id) => id !== undefined && id !== key.id) || this.#seen?.hasTwin(key, twins) === true
-      if (isTaken) this.#rejectTwin(candidate)
-      else {
-        holders.set(key.digest, key.id)
-        for (const digest of twins) twinsOf.set(digest, key.id)
-      }
-      return !isTaken
-    })
-  }
-
-  #rejectTwin({ row, foreignId }: Candidate): void {
-    this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
   }
 
   /** What may be written still: ids and digests of all others are taken. */
@@ -312,18 +255,4 @@ function isLive(key: StoredKey, now: number): boolean {
 function isSame(holder: Pick<StoredKey, 'digest' | 'createdAt'>, { key, isDated }: Candidate): boolean {
   if (holder.digest === key.digest) return true
   return isDated ? holder.createdAt === key.createdAt : !holder.digest.includes(':')
-}
-
-/** A scope that grants others, where the keyring takes it for a pattern. `*` alone means all of them everywhere. */
-const isPattern = (scope: string): boolean => scope.endsWith(':*')
-
-function mapped(
-  table: { readonly [scope: string]: string | readonly string[] },
-  scope: string,
-  hasPatterns: boolean,
-): readonly string[] {
-  const to = Object.hasOwn(table, scope) ? table[scope] : undefined
-  if (to !== undefined) return typeof to === 'string' ? [to] : to
-  if (hasPatterns && isPattern(scope)) invalid('scopes', 'mapped where they end in :*, which is a pattern here')
-  return [scope]
 }
