@@ -91,6 +91,11 @@ export const BETTER_AUTH: Columns = {
   metadata: 'long',
 }
 
+/** Owners as Laravel and better-auth keep them. */
+export const USERS: Columns = { id: 'number', name: 'text', deleted_at: 'moment', is_active: 'flag' }
+export const USER: Columns = { id: 'text', name: 'text', banned: 'flag', banReason: 'text' }
+export const ORGANIZATION: Columns = { id: 'text', name: 'text' }
+
 export const DRF: Columns = {
   id: 'text',
   prefix: 'text',
@@ -123,4 +128,23 @@ export const UNKEY: Readonly<Record<string, Columns>> = {
   keys_permissions: { key_id: 'text', permission_id: 'text' },
   keys_roles: { key_id: 'text', role_id: 'text' },
   roles_permissions: { permission_id: 'text', role_id: 'text' },
+}
+
+/** The same since keys have parents, and the parents. */
+export const UNKEY_PARENTS: Readonly<Record<string, Columns>> = {
+  ...UNKEY,
+  keys: {
+    ...UNKEY.keys,
+    key_auth_id: 'text',
+    workspace_id: 'text',
+    for_workspace_id: 'text',
+    remaining_requests: 'number',
+    refill_amount: 'number',
+    environment: 'text',
+  },
+  key_auth: { id: 'text', workspace_id: 'text', deleted_at_m: 'number' },
+  apis: { id: 'text', key_auth_id: 'text', ip_whitelist: 'text', deleted_at_m: 'number' },
+  workspaces: { id: 'text', enabled: 'flag', deleted_at_m: 'number' },
+  identities: { id: 'text', external_id: 'text', deleted: 'flag' },
+  ratelimits: { id: 'text', key_id: 'text', limit: 'number' },
 }

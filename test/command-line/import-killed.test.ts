@@ -5,6 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { keyFormat } from '@bearward/core'
+import { createKeyring } from '@bearward/keyring'
+import { sqlite } from '@bearward/sql'
 import { afterAll, expect, test } from 'vitest'
 
 const main = join(import.meta.dirname, '../../packages/cli/src/main.ts')
@@ -63,4 +66,19 @@ test('an import that is interrupted and killed again and again comes to the same
   const end = contentOf(broken)
   expect(end.keys).toHaveLength(ROWS)
   expect(end).toEqual(contentOf(whole))
+}, 600_000)
+
+test('what was revoked, disabled or rotated after an import was killed stays so when it is run again', async () => {
+  const file = join(folder, 'revoked.db')
+  expect(await importInto(file, 'SIGKILL', 2000)).toBe('SIGKILL')
+  const keyring = createKeyring({ store: sqlite(file), format: keyFormat({ prefix: 'own' }) })
+  const { keys } = await keyring.list({ limit: 3 })
+  const [revoked, disabled, rotated] = keys.map(({ id }) => id)
+  await keyring.revoke(revoked ?? '')
+  await keyring.disable(disabled ?? '')
+  await keyring.rotate(rotated ?? '', { graceMs: 0 })
+  expect(await importInto(file)).toBe(0)
+  const states = await Promise.all([revoked, disabled, rotated].map(async (id) => (await keyring.get(id ?? ''))?.state))
+  expect(states).toEqual(['revoked', 'disabled', 'retired'])
+  await keyring.close()
 }, 600_000)

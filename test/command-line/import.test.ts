@@ -1,16 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { keyFormat } from '@bearward/core'
 import { betterAuthKeys, drfKeys, keypalKeys, prefixedApiKeys, sanctumTokens, unkeyKeys } from '@bearward/import'
 import { createKeyring } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { run as runHere } from '../../packages/cli/src/program.ts'
-import { createForeign, ENGINES, type Engine, type ForeignDatabase } from './foreign-databases.ts'
+import { ENGINES } from './foreign-databases.ts'
 import { BETTER_AUTH, DRF, fill, KEYPAL, SANCTUM, UNKEY } from './foreign-tables.ts'
-import { type Ran, run } from './programs.ts'
+import { importWorld } from './import-world.ts'
+import { run } from './programs.ts'
 
 const main = join(import.meta.dirname, '../../packages/cli/src/main.ts')
 const vectors = JSON.parse(readFileSync(join(import.meta.dirname, '../vectors/import.json'), 'utf8')) as Vector[]
@@ -18,45 +16,12 @@ const PASSWORD = 'correct-horse-battery-staple'
 
 const ENV = { BEARWARD_PREFIX: 'own', BEARWARD_DATABASE_URL: 'keys.db' }
 
-let cwd: string
-const open: ForeignDatabase[] = []
+const { cwd, foreign, bearward } = importWorld()
 beforeEach(() => {
   // Where a date without a zone would be taken for another moment.
   vi.stubEnv('TZ', 'America/New_York')
-  cwd = mkdtempSync(join(tmpdir(), 'bearward-import-'))
 })
-afterEach(async () => {
-  vi.unstubAllEnvs()
-  for (const database of open.splice(0)) await database.remove()
-  rmSync(cwd, { recursive: true })
-})
-
-async function foreign(engine: Engine): Promise<ForeignDatabase> {
-  const database = await createForeign(engine)
-  open.push(database)
-  return database
-}
-
-async function bearward(...argv: string[]): Promise<Ran> {
-  const printed = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof printed): Writable =>
-    new Writable({
-      decodeStrings: false,
-      write(text: string, _encoding, done) {
-        printed[name] += text
-        done()
-      },
-    })
-  const world = {
-    stdin: Readable.from([]),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: ENV,
-    cwd,
-    interrupted: async () => {},
-  }
-  return { code: await runHere(argv, world), ...printed }
-}
+afterEach(() => vi.unstubAllEnvs())
 
 async function importAll(from: string, url: string, ...options: string[]): Promise<Record<string, unknown>> {
   const { stdout, stderr } = await bearward('import', '--from', from, '--from-url', url, '--json', ...options)
@@ -72,7 +37,7 @@ async function keys(): Promise<Record<string, unknown>[]> {
 /** Whether a server that names the formats accepts a token. */
 async function accepts(token: string): Promise<boolean> {
   const keyring = createKeyring({
-    store: sqlite(join(cwd, 'keys.db')),
+    store: sqlite(join(cwd(), 'keys.db')),
     format: keyFormat({ prefix: 'own' }),
     imports: [
       unkeyKeys({ prefix: 'acme' }),
@@ -186,7 +151,7 @@ describe.each(ENGINES)('the database of another system on %s', (engine) => {
     const query = `${numbers} select n as id, lower(${hash[engine]}) as sha256, ${wide} as pad from numbers`
     if (engine === 'mysql') await database.run('set global max_recursive_iterations = 100000')
     const argv = ['import', '--from', 'plain', '--from-url', database.url, '--query', query, '--json', '--dry-run']
-    const ran = await run(process.execPath, ['--max-old-space-size=48', main, ...argv], { cwd, env: ENV })
+    const ran = await run(process.execPath, ['--max-old-space-size=48', main, ...argv], { cwd: cwd(), env: ENV })
     expect(JSON.parse(ran.stdout || ran.stderr)).toMatchObject({ rows: 1000, imported: 1000 })
   })
 })

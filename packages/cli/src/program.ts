@@ -38,7 +38,9 @@ export function createProgram(frame: Frame): Command {
     })
   for (const add of COMMANDS) add(program, frame)
   for (const command of program.commands) {
-    command.helpOption('--help', 'print this').addHelpText('after', 'Also: --config <file>, --debug')
+    const brief = command.options.filter(({ hidden }) => hidden).map(({ flags }) => flags)
+    const also = [...brief, '--config <file>', '--debug'].join(', ')
+    command.helpOption('--help', 'print this').addHelpText('after', `Also: ${also}`)
   }
   return program
 }

@@ -310,7 +310,93 @@ describe('import', () => {
     expect(keys).toMatchObject([{ id: 'plain_1', name: 'CI, "old"\r\n2', scopes: ['a', 'b'] }])
   })
 
+  const csv = (...lines: string[]): string => `${lines.join('\n')}\n`
+  const plain = ['import', '-', '--from', 'plain', '--csv']
+  const [first, second] = ['a', 'b'].map((letter) => letter.repeat(64))
+
+  test.each(['expires', 'Expiry', 'EXPIRATION', 'valid_until', 'revoked_on', 'key deleted at'])(
+    'a key that had ended by its column %s stays refused',
+    async (column) => {
+      await init()
+      const rows = csv(`sha256,owner,${column}`, `${first},a,2020-01-01`)
+      const summary = await json<{ states: { active: number } }>(plain, rows)
+      expect(summary).toMatchObject({ imported: 1, states: { active: 0 }, unread: {} })
+    },
+  )
+
+  test('columns that were not read are named, and one that looks like a state stops', async () => {
+    await init()
+    const rows = csv('sha256,owner,colour,ttl,plan', `${first},a,red,60,free`, `${second},b,red,,free`)
+    const trial = await run([...plain, '--dry-run'], rows)
+    expect(trial).toMatchObject({ code: 1, stderr: '' })
+    expect(trial.stdout).toMatch(/^not read {6}1 colour, 1 ttl, 1 plan$/m)
+    expect(trial.stdout).toMatch(/^These stop the import: .*\n +1 {2}ttl$/m)
+    expect(trial.stdout).toMatch(/^Rejected because of:\n +1 {2}columns that look like a state/m)
+    const stopped = await run(plain, rows)
+    expect(stopped).toMatchObject({ code: 2, stdout: '' })
+    expect(stopped.stderr).toBe(
+      'bearward: columns that look like a state, an end or a limit of keys are not read: ttl; ' +
+        'say --map ttl=field or --ignore-column ttl for each, and run it again\n',
+    )
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toEqual([])
+    expect(await json([...plain, '--ignore-column', 'ttl'], rows)).toMatchObject({
+      imported: 2,
+      unread: { colour: 2, ttl: 2, plan: 2 },
+    })
+  })
+
+  test('columns by other names are mapped, and what is mapped must be there', async () => {
+    await init()
+    const rows = csv('hash_of_key,kunde,ablauf', `${first},a,2020-01-01`)
+    const map = ['--map', 'hash_of_key=sha256', 'kunde=owner']
+    const misspelt = await run([...plain, ...map, 'ablauff=expiresAt'], rows)
+    expect(misspelt).toMatchObject({ code: 2 })
+    expect(misspelt.stderr).toMatch(/no row has the column ablauff, which is mapped/)
+    const unknown = await run([...plain, '--map', 'kunde=besitzer'], rows)
+    expect(unknown.stderr).toMatch(
+      /^bearward: --map names no field of this system; give one of token, key, .*, remaining$/m,
+    )
+    const other = await run(['import', '-', '--from', 'drf', '--expire-after', '1d'])
+    expect(other.stderr).toMatch(/^bearward: --expire-after is for sanctum alone/)
+    expect(await json([...plain, ...map, 'ablauf=expiresAt'], rows)).toMatchObject({ states: { expired: 1 } })
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toMatchObject([{ owner: 'a' }])
+  })
+
+  test('a key that is refused there by now is named, and changed by nobody but you', async () => {
+    await init()
+    await data(plain, csv('id,sha256,created_at', `1,${first},2026-01-01T00:00:00Z`))
+    const later = csv('id,sha256,created_at,revoked', `1,${first},2026-01-01T00:00:00Z,yes`)
+    const again = await run(plain, later)
+    expect(again).toMatchObject({ code: 1, stderr: '' })
+    expect(again.stdout).toMatch(/^refused there +1$/m)
+    expect(again.stdout).toMatch(/^1 {4}1 {9}the key is refused there, and is not refused here/m)
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toMatchObject([{ state: 'active' }])
+    await data(['revoke', 'plain_1', '--yes'])
+    expect(await run(plain, later)).toMatchObject({ code: 0 })
+    expect(await run(plain, csv('id,sha256,created_at', `1,${first},2026-01-01T00:00:00Z`))).toMatchObject({ code: 0 })
+    expect((await json<{ keys: unknown[] }>(['list'])).keys).toMatchObject([{ state: 'revoked' }])
+  })
+
+  test('names and ids of others cannot write to the terminal', async () => {
+    await init()
+    const row = { sha256: first, 'co\u001b[2Jlour\n::error::x': 1, id: 'a\u001b[31m\nb' }
+    const { stdout } = await run(['import', '-', '--from', 'plain'], JSON.stringify({ ...row, environment: 'nowhere' }))
+    expect(stdout).toContain('a\\u001b[31m\\u000ab')
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout).not.toContain('\n::error')
+    const named = await run(['import', '-', '--from', 'plain'], JSON.stringify(row))
+    expect(named.stdout).toContain('co\\u001b[2Jlour\\u000a::error::x')
+    const stopped = await run(
+      ['import', '-', '--from', 'plain'],
+      JSON.stringify({ sha256: first, 'ttl\u001b[2J\n': 1 }),
+    )
+    expect(stopped.stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(stopped.stderr).toContain('ttl\\u001b[2J\\u000a')
+  })
+
   test.each([
+    ['a field that is none', ['import', '-', '--from', 'unkey', '--map', 'a=b'], 2],
+    ['a column without a field', ['import', '-', '--from', 'unkey', '--map', 'a='], 2],
     ['a system that nobody knows', ['import', 'x', '--from', 'acme'], 2],
     ['no system', ['import', 'x'], 2],
     ['a file that is not there', ['import', 'none.jsonl', '--from', 'unkey'], 5],

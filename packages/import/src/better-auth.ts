@@ -1,7 +1,9 @@
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, hexToBase64, sha256Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf, type SystemFacts } from './reading.ts'
 import { isMadeOf, LETTERS, lengthOf, longestOf, type Prefixes, prefixesOf } from './shapes.ts'
 
 /** What `betterAuthKeys()` takes. */
@@ -44,17 +46,17 @@ export function betterAuthKeys(options: BetterAuthKeysOptions = {}): ForeignForm
 }
 
 /** What `betterAuthRow()` takes. */
-export interface BetterAuthRowOptions extends OwnerOptions {
+export interface BetterAuthRowOptions extends ReaderOptions {
   /** Whether the plugin was set up with `disableKeyHashing`: the column `key` holds keys, not digests. Default `false`. */
   readonly disableKeyHashing?: boolean | undefined
 }
 
 /**
- * Reads rows of better-auth's table `apikey`, before and since 1.5, with columns in camelCase or snake_case. Scopes are the
- * permissions as `resource:action`.
+ * Reads rows of better-auth's table `apikey`, before and since 1.5, however its columns are spelt. Scopes are the permissions
+ * as `resource:action`. A key whose uses are used up is imported disabled; its limits are not taken over.
  *
  * @param options whose key it is (default: `referenceId`, or `userId` before 1.5), and whether `key` is no digest
- * @throws {TypeError} when `disableKeyHashing` is no boolean
+ * @throws {TypeError} naming the option that cannot be used
  * @example
  * ```ts
  * import { betterAuthRow } from '@bearward/import'
@@ -67,28 +69,40 @@ export function betterAuthRow(options: BetterAuthRowOptions = {}): (row: Row) =>
   if (typeof disableKeyHashing !== 'boolean') {
     throw new TypeError('betterAuthRow: option `disableKeyHashing` must be true or false')
   }
+  const rules = rulesOf('betterAuthRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const key = columns.text('key')
     if (!disableKeyHashing && !/^[\w-]{43}$/.test(key)) {
       fail(['key'], 'must be SHA-256 in base64url; where it is the key itself, say `disableKeyHashing`')
     }
     const start = columns.optionalText('start')
-    return {
+    const facts = {
       format: 'better-auth',
       ...(disableKeyHashing ? { token: key } : { digest: key }),
       foreignId: columns.text('id'),
       hint: start === undefined ? undefined : `${start}…`,
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => columns.optionalText('referenceId', 'userId')),
+      owner: ownerOf(columns, () => columns.optionalText('referenceId', 'userId')),
       scopes: scopesOf(columns.json('permissions')),
       metadata: columns.metadata('metadata'),
       createdAt: columns.moment('createdAt'),
-      expiresAt: columns.moment('expiresAt'),
-      disabled: !columns.flag(true, 'enabled'),
       lastUsedAt: columns.moment('lastRequest'),
     }
+    return completeRow(columns, facts, SYSTEM)
   }
+}
+
+const FIELDS: readonly string[] =
+  'key start id name referenceId userId permissions metadata createdAt lastRequest'.split(' ')
+
+const SYSTEM: SystemFacts = {
+  // It refuses what says `false`.
+  enabledWhenEmpty: true,
+  limits: {
+    'the rate limit is not taken over': /^ratelimit/,
+    'the refill of uses is not taken over': /^(?:last)?refill/,
+  },
 }
 
 function scopesOf(permissions: unknown): readonly string[] {

@@ -1,9 +1,11 @@
 import { takeTurns } from '@bearward/core/formats'
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { isDjangoHash, verifyDjangoHash } from './django-hash.ts'
 import { sha512Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf } from './reading.ts'
 import { BASE62, isMadeOf, lengthOf } from './shapes.ts'
 
 /** What `drfKeys()` takes. */
@@ -65,25 +67,27 @@ export function drfKeys(options: DrfKeysOptions = {}): ForeignFormat {
  * const read = drfRow({ owner: (row) => String(row.organization_id) })
  * ```
  */
-export function drfRow(options: OwnerOptions = {}): (row: Row) => ImportRow {
+export function drfRow(options: ReaderOptions = {}): (row: Row) => ImportRow {
+  const rules = rulesOf('drfRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const prefix = columns.text('prefix')
     const stored = columns.text('hashedKey')
     const [, sha512] = /^sha512\$\$([0-9a-f]{128})$/.exec(stored) ?? []
     if (sha512 === undefined && !isDjangoHash(stored)) {
       fail(['hashedKey'], 'must be sha512 or pbkdf2_sha256; argon2 and bcrypt cannot be checked')
     }
-    return {
+    const facts = {
       format: 'drf',
       ...(sha512 === undefined ? { handle: prefix, secretHash: stored } : { digest: sha512 }),
       foreignId: prefix,
       hint: `${prefix}.…`,
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => undefined),
+      owner: ownerOf(columns, () => undefined),
       createdAt: columns.moment('created'),
-      expiresAt: columns.moment('expiryDate'),
-      revoked: columns.flag(false, 'revoked'),
     }
+    return completeRow(columns, facts)
   }
 }
+
+const FIELDS: readonly string[] = 'prefix hashedKey name created'.split(' ')

@@ -1,7 +1,9 @@
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, sha256Hex, sha512Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf, type SystemFacts } from './reading.ts'
 import { BASE62, isMadeOf, lengthOf, longestOf, type Prefixes, prefixesOf } from './shapes.ts'
 
 /** What `keypalKeys()` takes: how keypal was set up. */
@@ -67,29 +69,32 @@ export function keypalKeys(options: KeypalKeysOptions = {}): ForeignFormat {
  * const row = keypalRow()({ id: '1', key_hash: 'ab'.repeat(32), metadata: '{"ownerId":"acct_1"}' })
  * ```
  */
-export function keypalRow(options: OwnerOptions = {}): (row: Row) => ImportRow {
+export function keypalRow(options: ReaderOptions = {}): (row: Row) => ImportRow {
+  const rules = rulesOf('keypalRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules, 'metadata')
     const digest = columns.text('keyHash').toLowerCase()
     if (!/^(?:[0-9a-f]{64}|[0-9a-f]{128})$/.test(digest)) fail(['keyHash'], 'must be SHA-256 or SHA-512 in hex')
-    const facts = new Columns({ ...row, ...columns.metadata('metadata') })
-    const { description, resources, tags } = { ...row, ...columns.metadata('metadata') } as Row
-    return {
+    const [description, resources, tags] = ['description', 'resources', 'tags'].map((name) => columns.get(name))
+    const facts = {
       format: 'keypal',
       digest,
       foreignId: columns.text('id'),
-      name: facts.optionalText('name'),
-      owner: ownerOf(options, row, () => facts.optionalText('ownerId')),
-      scopes: facts.list('scopes'),
+      name: columns.optionalText('name'),
+      owner: ownerOf(columns, () => columns.optionalText('ownerId')),
+      scopes: columns.list('scopes'),
       metadata: withoutNothing({ description, resources, tags }),
-      createdAt: facts.moment('createdAt'),
-      expiresAt: facts.moment('expiresAt'),
-      disabled: !facts.flag(true, 'enabled'),
-      revoked: facts.moment('revokedAt'),
-      lastUsedAt: facts.moment('lastUsedAt'),
+      createdAt: columns.moment('createdAt'),
+      lastUsedAt: columns.moment('lastUsedAt'),
     }
+    return completeRow(columns, facts, SYSTEM)
   }
 }
+
+const FIELDS: readonly string[] =
+  'keyHash id name ownerId scopes description resources tags createdAt lastUsedAt'.split(' ')
+
+const SYSTEM: SystemFacts = { enabledWhenEmpty: true }
 
 function withoutNothing(facts: Row): ImportRow['metadata'] {
   const given = Object.entries(facts).filter(([, value]) => value !== undefined && value !== null && value !== '')

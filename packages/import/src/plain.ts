@@ -1,7 +1,9 @@
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, base64ToHex, hexToBase64, sha256Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf } from './reading.ts'
 
 /** What `plainKeys()` takes. */
 export interface PlainKeysOptions {
@@ -49,7 +51,7 @@ export function plainKeys(options: PlainKeysOptions): ForeignFormat {
 const NOTHING = /^/
 
 /** What `plainRow()` takes. */
-export interface PlainRowOptions extends OwnerOptions {
+export interface PlainRowOptions extends ReaderOptions {
   /** Name of the format of the keys: `'plain'`, or `'github'` of `githubStyleTokens()`. Default `'plain'`. */
   readonly format?: 'plain' | 'github' | undefined
 }
@@ -57,8 +59,13 @@ export interface PlainRowOptions extends OwnerOptions {
 /**
  * Reads rows with a key or its digest, as a CSV file has them. The column `token` or `key` holds the key itself; `digest`,
  * `hash` or `sha256` holds SHA-256 in hex or base64. Optional: `id`, `name`, `owner`, `environment`, `scopes` (separated by
- * blanks or commas), `metadata` (JSON), `createdAt`, `notBefore`, `expiresAt`, `revokedAt`, `revoked`, `enabled`,
- * `disabled`, `hint` and `lastUsedAt`, each also in snake_case.
+ * blanks or commas), `metadata` (JSON), `createdAt`, `hint` and `lastUsedAt`. The spelling of a name does not count:
+ * `created_at`, `Created At` and `CREATED-AT` are one.
+ *
+ * The state of a key is read from every column that is certain to speak of it: an end (`expires`, `expiry_date`,
+ * `valid_until`), a beginning (`not_before`), a revocation (`revoked`, `deleted_at`), a flag (`enabled`, `is_active`,
+ * `banned`), a word (`status`), the uses that are left (`remaining`), and the same of an owner (`user_deleted_at`). The
+ * strictest counts. A column that only looks like one stops the import: map it or ignore it.
  *
  * @param options the format, and whose key it is. Default: `owner`
  * @throws {TypeError} naming the option that cannot be used
@@ -74,28 +81,29 @@ export function plainRow(options: PlainRowOptions = {}): (row: Row) => ImportRow
   if (format !== 'plain' && format !== 'github') {
     throw new TypeError("plainRow: option `format` must be 'plain' or 'github'")
   }
+  const rules = rulesOf('plainRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const token = columns.optionalText('token', 'key')
-    return {
+    const facts = {
       format,
       ...(token === undefined ? { digest: digestOf(columns, format) } : { token }),
       foreignId: columns.optionalText('id'),
       hint: columns.optionalText('hint'),
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => columns.optionalText('owner')),
+      owner: ownerOf(columns, () => columns.optionalText('owner')),
       environment: columns.optionalText('environment'),
-      scopes: columns.list('scopes'),
+      scopes: columns.list('scopes', 'scope'),
       metadata: columns.metadata('metadata'),
       createdAt: columns.moment('createdAt'),
-      notBefore: columns.moment('notBefore'),
-      expiresAt: columns.moment('expiresAt'),
-      disabled: columns.flag(false, 'disabled') || !columns.flag(true, 'enabled'),
-      revoked: columns.moment('revokedAt') ?? columns.flag(false, 'revoked'),
       lastUsedAt: columns.moment('lastUsedAt'),
     }
+    return completeRow(columns, facts)
   }
 }
+
+const FIELDS: readonly string[] =
+  'token key digest hash sha256 id hint name owner environment scopes scope metadata createdAt lastUsedAt'.split(' ')
 
 function digestOf(columns: Columns, format: 'plain' | 'github'): string {
   const names = ['digest', 'hash', 'sha256']

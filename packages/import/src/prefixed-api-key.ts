@@ -1,7 +1,9 @@
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, sha256Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf } from './reading.ts'
 import { BASE62, isMadeOf, lengthOf, type Prefixes, prefixesOf } from './shapes.ts'
 
 /** What `prefixedApiKeys()` takes: how the keys were generated. */
@@ -55,8 +57,8 @@ export function prefixedApiKeys(options: PrefixedApiKeysOptions = {}): ForeignFo
 
 /**
  * Reads rows that hold what prefixed-api-key gives to store: `shortToken`, `longTokenHash`, and whatever else your table has
- * under the names `id`, `name`, `owner`, `scopes`, `metadata`, `createdAt`, `expiresAt`, `revokedAt`, `enabled`,
- * `lastUsedAt` and `prefix`.
+ * under the names `id`, `name`, `owner`, `environment`, `scopes`, `metadata`, `createdAt`, `lastUsedAt` and `prefix`, and
+ * about the state of the key, as `plainRow()` reads it.
  *
  * @param options whose key it is. Default: `owner`
  * @example
@@ -66,27 +68,30 @@ export function prefixedApiKeys(options: PrefixedApiKeysOptions = {}): ForeignFo
  * const read = prefixedApiKeyRow({ owner: (row) => String(row.company_id) })
  * ```
  */
-export function prefixedApiKeyRow(options: OwnerOptions = {}): (row: Row) => ImportRow {
+export function prefixedApiKeyRow(options: ReaderOptions = {}): (row: Row) => ImportRow {
+  const rules = rulesOf('prefixedApiKeyRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const hash = columns.text('longTokenHash').toLowerCase()
     if (!/^[0-9a-f]{64}$/.test(hash)) fail(['longTokenHash'], 'must be SHA-256 in hex')
     const short = columns.optionalText('shortToken')
     const prefix = columns.optionalText('prefix')
-    return {
+    const facts = {
       format: 'prefixed-api-key',
       digest: hash,
       foreignId: columns.optionalText('id'),
       hint: short === undefined ? undefined : `${prefix === undefined ? '' : `${prefix}_`}${short}_…`,
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => columns.optionalText('owner')),
-      scopes: columns.list('scopes'),
+      owner: ownerOf(columns, () => columns.optionalText('owner')),
+      environment: columns.optionalText('environment'),
+      scopes: columns.list('scopes', 'scope'),
       metadata: columns.metadata('metadata'),
       createdAt: columns.moment('createdAt'),
-      expiresAt: columns.moment('expiresAt'),
-      disabled: !columns.flag(true, 'enabled'),
-      revoked: columns.moment('revokedAt'),
       lastUsedAt: columns.moment('lastUsedAt'),
     }
+    return completeRow(columns, facts)
   }
 }
+
+const FIELDS: readonly string[] =
+  'longTokenHash shortToken prefix id name owner environment scopes scope metadata createdAt lastUsedAt'.split(' ')

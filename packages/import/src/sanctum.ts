@@ -1,8 +1,10 @@
 import { crc32 } from '@bearward/core/formats'
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, sha256Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf } from './reading.ts'
 import { BASE62, ID, isMadeOf, longestOf, type Prefixes, prefixesOf } from './shapes.ts'
 
 /** What `sanctumTokens()` takes. */
@@ -61,10 +63,10 @@ function isSecret(token: string, start: number): boolean {
 }
 
 /** What `sanctumRow()` takes. */
-export interface SanctumRowOptions extends OwnerOptions {
+export interface SanctumRowOptions extends ReaderOptions {
   /**
-   * `sanctum.expiration`: minutes from `created_at` after which every token ends, at the latest. It stands in no row. Default:
-   * none.
+   * `sanctum.expiration`: minutes from `created_at` after which every token ends, at the latest; `null` for none. It stands in
+   * no row. Default: none, and the summary of the import notes it.
    */
   readonly expirationMinutes?: number | null | undefined
   /** Which rows have a token that was handed out without `<id>|`, by a version that knew no ids. Default: none. */
@@ -91,33 +93,39 @@ export function sanctumRow(options: SanctumRowOptions = {}): (row: Row) => Impor
     throw new TypeError('sanctumRow: option `expirationMinutes` must be a whole number of minutes')
   }
   if (typeof withoutId !== 'function') throw new TypeError('sanctumRow: option `withoutId` must be a function')
+  const rules = rulesOf('sanctumRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const hash = columns.text('token')
     if (!/^[0-9a-f]{64}$/.test(hash)) fail(['token'], 'must be SHA-256 in hex')
     const id = columns.text('id')
-    const isBare = withoutId(row)
+    const isBare = withoutId(columns.row)
     const createdAt = columns.moment('createdAt')
-    return {
+    const facts = {
       format: 'sanctum',
       digest: digestOf(isBare ? '' : id, hash),
       foreignId: id,
       hint: isBare ? undefined : `${id}|…`,
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => `${columns.text('tokenableType')}:${columns.text('tokenableId')}`),
+      owner: ownerOf(columns, () => `${columns.text('tokenableType')}:${columns.text('tokenableId')}`),
       scopes: columns.list('abilities'),
       createdAt,
-      expiresAt: endOf(columns.moment('expiresAt'), createdAt, minutes),
       lastUsedAt: columns.moment('lastUsedAt'),
     }
+    const notes = expirationMinutes === undefined ? [NO_EXPIRATION] : []
+    const whole = completeRow(columns, facts, { notes })
+    return minutes === undefined ? whole : { ...whole, expiresAt: endOf(whole.expiresAt, createdAt, minutes) }
   }
 }
 
+const FIELDS: readonly string[] = 'token id name tokenableType tokenableId abilities createdAt lastUsedAt'.split(' ')
+
+const NO_EXPIRATION = 'sanctum.expiration was not given, and is taken for none'
+
 /** Sanctum refuses a token at the earlier of both. */
-function endOf(expiresAt: number | undefined, createdAt: number | undefined, minutes: number | undefined) {
-  if (minutes === undefined) return expiresAt
+function endOf(expiresAt: ImportRow['expiresAt'], createdAt: number | undefined, minutes: number): number {
   if (createdAt === undefined) fail(['createdAt'], 'must be given where there is `expirationMinutes`')
-  return Math.min(expiresAt ?? Number.POSITIVE_INFINITY, createdAt + minutes * 60_000)
+  return Math.min(Number(expiresAt ?? Number.POSITIVE_INFINITY), createdAt + minutes * 60_000)
 }
 
 function digestOf(id: string, hash: string): string {

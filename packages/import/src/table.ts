@@ -1,4 +1,4 @@
-import type { Row } from './columns.ts'
+import type { Row } from './cells.ts'
 
 /** What `tableRows()` takes. */
 export interface TableOptions {

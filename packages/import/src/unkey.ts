@@ -1,7 +1,9 @@
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
-import { Columns, fail, type Row } from './columns.ts'
+import type { Row } from './cells.ts'
+import { Columns, fail } from './columns.ts'
 import { after, hexToBase64, sha256Hex } from './hashes.ts'
-import { type OwnerOptions, ownerOf } from './owner.ts'
+import { type ReaderOptions, rulesOf } from './reader-options.ts'
+import { completeRow, ownerOf, type SystemFacts } from './reading.ts'
 import { BASE58, isMadeOf, longestOf, type Prefixes, prefixesOf } from './shapes.ts'
 
 /** What `unkeyKeys()` takes. */
@@ -52,7 +54,9 @@ const HEX_DIGEST = /^[0-9a-f]{64}$/
 /**
  * Reads rows of Unkey's table `keys`. A row with a pending migration from prefixed-api-key holds the hex digest of the long
  * part: for these, have `prefixedApiKeys()` among the keyring's `imports` too. Permissions stand in other tables of Unkey:
- * join them as a column `permissions`, a list or text with commas.
+ * join them as a column `permissions`, a list or text with commas. A key whose uses are used up is imported disabled, and so
+ * is one whose API, workspace or identity is not there or not enabled, where the row has columns such as `api_deleted_at_m`,
+ * `workspace_enabled` and `identity_missing`. Limits are not taken over.
  *
  * @param options whose key it is. Default: `identity_id`, or `owner_id` of older tables
  * @example
@@ -62,28 +66,40 @@ const HEX_DIGEST = /^[0-9a-f]{64}$/
  * const read = unkeyRow({ owner: (row) => String(row.external_id) })
  * ```
  */
-export function unkeyRow(options: OwnerOptions = {}): (row: Row) => ImportRow {
+export function unkeyRow(options: ReaderOptions = {}): (row: Row) => ImportRow {
+  const rules = rulesOf('unkeyRow', options, FIELDS)
   return (row) => {
-    const columns = new Columns(row)
+    const columns = new Columns(row, rules)
     const hash = columns.text('hash')
     const isPending = columns.get('pendingMigrationId') !== undefined && HEX_DIGEST.test(hash)
     if (!isPending && !BASE64_DIGEST.test(hash)) fail(['hash'], 'must be SHA-256 in base64')
-    const deletedAt = columns.moment('deletedAtM', 'deletedAt')
     const start = columns.optionalText('start')
-    return {
+    const facts = {
       format: isPending ? 'prefixed-api-key' : 'unkey',
       digest: hash,
       foreignId: columns.text('id'),
       hint: start === undefined ? undefined : `${start}…`,
       name: columns.optionalText('name'),
-      owner: ownerOf(options, row, () => columns.optionalText('identityId', 'ownerId')),
+      owner: ownerOf(columns, () => columns.optionalText('identityId', 'ownerId')),
+      environment: columns.optionalText('environment'),
       scopes: columns.list('permissions'),
       metadata: columns.metadata('meta'),
       createdAt: columns.moment('createdAtM', 'createdAt'),
-      expiresAt: columns.moment('expires'),
-      disabled: !columns.flag(true, 'enabled'),
-      revoked: deletedAt,
       lastUsedAt: columns.moment('lastUsedAt'),
     }
+    return completeRow(columns, facts, SYSTEM)
   }
+}
+
+const FIELDS: readonly string[] =
+  'hash pendingMigrationId id start name identityId ownerId environment permissions meta createdAtM createdAt lastUsedAt'.split(
+    ' ',
+  )
+
+const SYSTEM: SystemFacts = {
+  enabledWhenEmpty: true,
+  limits: {
+    'the rate limit is not taken over': /^(?:key|identity)?ratelimit/,
+    'the refill of uses is not taken over': /^(?:credits?)?(?:last)?refill/,
+  },
 }

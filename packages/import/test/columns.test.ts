@@ -10,7 +10,12 @@ describe('a moment', () => {
     [AT, AT],
     [BigInt(AT), AT],
     [String(AT), AT],
+    [AT * 1000, AT],
+    [BigInt(AT) * 1_000_000n, AT],
+    [String(AT * 1000 + 999), AT],
     [AT / 1000, AT],
+    [AT / 1000 + 0.25, AT + 250],
+    [`${AT / 1000}.25`, AT + 250],
     [String(AT / 1000), AT],
     ['2026-01-02 03:04:05', AT],
     ['2026-01-02T03:04:05', AT],
@@ -20,6 +25,11 @@ describe('a moment', () => {
     ['2026-01-02T05:04:05.000999+02:00', AT],
     ['2026-01-02', Date.UTC(2026, 0, 2)],
     ['2026-01-02 03:04', AT - 5000],
+    ['2026-01-02 03:04:05 UTC', AT],
+    ['2026-01-02t03:04:05,5z', AT + 500],
+    ['9999-12-31 23:59:59', Date.UTC(9999, 11, 31, 23, 59, 59)],
+    [Date.UTC(1990, 0), Date.UTC(1990, 0)],
+    [Date.UTC(2300, 0) / 1000 - 1, Date.UTC(2300, 0) - 1000],
     [0, 0],
     ['0000-00-00 00:00:00', undefined],
     [null, undefined],
@@ -28,12 +38,16 @@ describe('a moment', () => {
     expect(new Columns({ expires_at: written }).moment('expiresAt')).toBe(expected)
   })
 
-  test.each(['tomorrow', '2026-13-01', '02/01/2026', {}, true, Number.NaN, new Date(Number.NaN), 1.5e-9])(
-    '%o is refused',
-    (written) => {
-      expect(() => new Columns({ at: written }).moment('at')).toThrow('at: must be a date')
-    },
-  )
+  test.each([
+    ...['tomorrow', '2026-13-01', '02/01/2026', {}, true, Number.NaN, new Date(Number.NaN), 1.5e-9],
+    // Days that are in no calendar, and dates whose zone or order is not certain.
+    ...['2026-02-30', '2026-02-30 10:00:00', '2026-01-02 03:04:05 CET', '2026-01-02 25:00', '2026-W01', '20260102'],
+    // Durations, sentinels, and numbers that are a moment of a key in no unit.
+    ...[1, 3600, -1, 20_260_102, Date.UTC(1990, 0) / 1000 - 1, Date.UTC(2300, 0) / 1000, 99_999_999_999],
+    ...[Number.POSITIVE_INFINITY, 'infinity', new Date(AT * 1000), 2n ** 64n, '1.7e9'],
+  ])('%o is refused', (written) => {
+    expect(() => new Columns({ at: written }).moment('at')).toThrow('at: must be a date')
+  })
 
   test('as a database writes it comes back', () => {
     fc.assert(
@@ -105,6 +119,18 @@ describe('text and lists', () => {
     expect(new Columns({ scopes: '["a b"]' }).list('scopes')).toEqual(['a b'])
     expect(new Columns({ scopes: '"[\\"a\\"]"' }).list('scopes')).toEqual(['a'])
     expect(() => new Columns({ scopes: '[1]' }).list('scopes')).toThrow(/^scopes: /)
+  })
+
+  test('refuse a number that is not the one that was written', () => {
+    const { id } = JSON.parse('{"id":12345678901234567890}') as { id: number }
+    expect(() => new Columns({ id }).text('id')).toThrow('id: must be text where it is a number of more than 15 digits')
+    expect(new Columns({ id: 12_345_678_901_234_567_890n }).text('id')).toBe('12345678901234567890')
+  })
+
+  test('are found in any spelling', () => {
+    for (const name of ['OWNER_ID', 'Owner Id', 'owner-id', 'ownerid', '\ufeffownerId', 'ＯｗｎｅｒＩｄ']) {
+      expect(new Columns({ [name]: 'a' }).text('ownerId'), name).toBe('a')
+    }
   })
 
   test('prefer the name in camelCase', () => {

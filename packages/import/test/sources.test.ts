@@ -44,6 +44,13 @@ describe('jsonLines()', () => {
     await expect(all(jsonLines(endless()))).rejects.toThrow('jsonLines: a line is longer than 1000000 characters')
   }, 30_000)
 
+  test('refuses a line that is too long, also between others and in a list', async () => {
+    const long = `"${'x'.repeat(1_000_000)}"`
+    for (const text of [`{"a":1}\n${long}\n{"a":2}\n`, `[${long}]`]) {
+      await expect(all(jsonLines([text]))).rejects.toThrow('jsonLines: a line is longer than 1000000 characters')
+    }
+  })
+
   test('refuses a line without end', async () => {
     function* endless(): Iterable<string> {
       for (;;) yield 'x'.repeat(100_000)
@@ -52,7 +59,116 @@ describe('jsonLines()', () => {
   })
 })
 
+describe('text in another encoding', () => {
+  const lines = '{"a":"ü"}\r\n{"a":"2"}\n'
+  const csv = 'a\r\nü\n2\n'
+  const list = '[{"a":"ü"},\n{"a":"2"}]'
+  const wanted = [{ a: 'ü' }, { a: '2' }]
+  const utf16 = (text: string, isBig = false): Uint8Array => {
+    const bytes = Buffer.from(text, 'utf16le')
+    return isBig ? bytes.swap16() : bytes
+  }
+  const single = (bytes: Uint8Array): Uint8Array[] => Array.from(bytes, (byte) => Uint8Array.of(byte))
+  const read = (kind: string, pieces: Pieces): Promise<unknown[]> =>
+    all(kind === 'csv' ? csvRows(pieces) : jsonLines(pieces))
+
+  test.each([
+    ['lines', lines],
+    ['a list', list],
+    ['csv', csv],
+  ])('%s: a byte order mark, UTF-16 and any cut lose no row', async (kind, text) => {
+    const marked = `\ufeff${text}`
+    const whole: Pieces[] = [
+      [text],
+      [marked],
+      ['\ufeff', text],
+      marked,
+      [new TextEncoder().encode(marked)],
+      [utf16(marked)],
+      [utf16(marked, true)],
+      [utf16(text)],
+      [utf16(text, true)],
+    ]
+    for (const pieces of whole) expect(await read(kind, pieces)).toEqual(wanted)
+    for (const bytes of [text, marked].flatMap((each) => [Buffer.from(each), utf16(each), utf16(each, true)])) {
+      expect(await read(kind, single(bytes))).toEqual(wanted)
+    }
+  })
+
+  test('lines of joined files keep the first row of each, and lines may end in a carriage return alone', async () => {
+    expect(await read('lines', [`\ufeff${lines}\ufeff${lines}`])).toEqual([...wanted, ...wanted])
+    expect(await read('lines', [lines.replaceAll(/\r?\n/g, '\r')])).toEqual(wanted)
+  })
+
+  test('is refused where a character would be lost', async () => {
+    for (const bytes of [Buffer.from('{"a":"ü"}', 'latin1'), Buffer.from('{"a":"ü"}').subarray(0, 7)]) {
+      for (const kind of ['lines', 'csv']) {
+        await expect(read(kind, [bytes])).rejects.toThrow(/Rows|Lines: the text is neither UTF-8 nor UTF-16/)
+      }
+    }
+  })
+})
+
+describe('a JSON list', () => {
+  test('comes out as it went in, however it is cut', async () => {
+    const rows = fc.array(fc.dictionary(fc.string(), fc.jsonValue()))
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 50 }), fc.boolean(), async (given, size, isPretty) => {
+        const text = JSON.stringify(given, undefined, isPretty ? 2 : undefined)
+        expect(await all(jsonLines(cut(` \n${text}\n`, size)))).toEqual(JSON.parse(text))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('that does not end, or goes on behind its end, is refused after its rows', async () => {
+    for (const [text, message] of [
+      ['[{"a":1},{"b":2', 'the list does not end'],
+      ['[{"a":1},', 'the list does not end'],
+      ['[{"a":1}] {"a":2}', 'something stands behind the list'],
+      ['[{"a":1}]]', 'something stands behind the list'],
+    ] as const) {
+      const rows = jsonLines([text])
+      expect(await rows.next()).toEqual({ done: false, value: { a: 1 } })
+      await expect(all(rows)).rejects.toThrow(`jsonLines: ${message}`)
+    }
+  })
+})
+
+test('a row with two members of one name is no row, since one of them would be lost', async () => {
+  const text = '{"a":1,"a":2}\n{"b":{"a":1,"\\u0061":2}}\n{"a":["a","a",{"a":1}],"b":{"a":1}}\n'
+  expect(await all(jsonLines([text]))).toEqual([undefined, undefined, { a: ['a', 'a', { a: 1 }], b: { a: 1 } }])
+})
+
+test('a long line in many pieces costs as much as in one', async () => {
+  function* letters(): Iterable<string> {
+    yield '"'
+    for (let index = 0; index < 200_000; index++) yield 'x'
+    yield '"'
+  }
+  expect(await all(jsonLines(letters()))).toEqual(['x'.repeat(200_000)])
+})
+
 describe('csvRows()', () => {
+  test('refuses two columns of one name, and reads every other name', async () => {
+    await expect(all(csvRows(['id,expires, expires \n1,2020-01-01,\n']))).rejects.toThrow(
+      'two columns have the same name',
+    )
+    const [row] = await all(csvRows([' id ,__proto__,,\n1,2,3,\n']))
+    expect(Object.entries(row ?? {})).toEqual([
+      ['id', '1'],
+      ['__proto__', '2'],
+      ['column 3', '3'],
+    ])
+  })
+
+  test('refuses a record with more or fewer values than columns, and one that is too long', async () => {
+    for (const text of ['id,revoked\n1\n', 'id,revoked\n1,no,yes\n']) {
+      await expect(all(csvRows([text]))).rejects.toThrow(/line 2 cannot be read \(CSV_RECORD_INCONSISTENT_/)
+    }
+    await expect(all(csvRows([`id\n${'x'.repeat(1_100_000)}\n`]))).rejects.toThrow('CSV_MAX_RECORD_SIZE')
+  })
+
   const read = (text: string, options?: { separator?: string }): Promise<unknown[]> =>
     all(csvRows(cut(text, 7), options))
 

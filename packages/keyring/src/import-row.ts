@@ -1,6 +1,8 @@
 import { sha256 } from '@bearward/core'
 import { declaredMetadata } from './declared-metadata.ts'
+import { twinsOfDigest } from './digest-forms.ts'
 import { taggedDigest, taggedHandle } from './foreign.ts'
+import type { IMPORT_REPORT, ImportReport } from './import-report.ts'
 import { checkFlag, checkMoment, checkNames, checkNewOwner, checkScopes, checkText, invalid } from './input.ts'
 import { isDeclaredIn } from './issue.ts'
 import type { Metadata, StoredKey } from './key.ts'
@@ -43,18 +45,22 @@ export interface ImportRow {
   /** When it was revoked; `true` where that is not known. */
   readonly revoked?: Date | number | boolean | null | undefined
   readonly lastUsedAt?: Date | number | null | undefined
+  /** What its reader did not read, or assumed; counted in the summary. */
+  readonly [IMPORT_REPORT]?: ImportReport | undefined
 }
 
 /** A row that can be written. */
 export interface PlannedKey {
   readonly key: StoredKey
+  /** Other digests that a key with the same token may be stored under. */
+  readonly twins: readonly string[]
   /** Whether `createdAt` is the row's own, so that it tells one key from another. */
   readonly isDated: boolean
   readonly lastUsedAt: number | null
   readonly format: string
 }
 
-const FIELDS: readonly (keyof ImportRow)[] = [
+const FIELDS: readonly Exclude<keyof ImportRow, symbol>[] = [
   'format',
   'digest',
   'token',
@@ -85,8 +91,8 @@ export interface RowRules {
 /** @throws {KeyringError} `invalid_input` that names the field and never repeats what was given */
 export async function planRow(settings: KeyringSettings, row: ImportRow, rules: RowRules): Promise<PlannedKey> {
   checkNames(row, FIELDS)
-  const proof = await proofOf(settings, row)
-  const createdAt = checkMoment('createdAt', row.createdAt ?? null)
+  const { twins, ...proof } = await proofOf(settings, row)
+  const createdAt = momentOf('createdAt', row.createdAt)
   const isRevoked = row.revoked !== undefined && row.revoked !== null && row.revoked !== false
   const format = row.format ?? 'token'
   const key: StoredKey = {
@@ -99,10 +105,10 @@ export async function planRow(settings: KeyringSettings, row: ImportRow, rules: 
     scopes: checkScopes(rules.mapScopes(row.scopes ?? [], row), isDeclaredIn(settings)),
     metadata: await declaredMetadata(settings.metadata, row.metadata ?? {}),
     createdAt: createdAt ?? rules.now,
-    notBefore: checkMoment('notBefore', row.notBefore ?? null),
-    expiresAt: checkMoment('expiresAt', row.expiresAt ?? null),
+    notBefore: momentOf('notBefore', row.notBefore),
+    expiresAt: momentOf('expiresAt', row.expiresAt),
     disabledAt: checkFlag('disabled', row.disabled ?? false) ? rules.now : null,
-    revokedAt: isRevoked ? (row.revoked === true ? rules.now : checkMoment('revoked', row.revoked)) : null,
+    revokedAt: isRevoked ? (row.revoked === true ? rules.now : momentOf('revoked', row.revoked)) : null,
     endedAt: null,
     announcedAt: null,
     rotatedFrom: null,
@@ -111,7 +117,16 @@ export async function planRow(settings: KeyringSettings, row: ImportRow, rules: 
     endsPredecessor: false,
     version: 1,
   }
-  return { key, isDated: createdAt !== null, lastUsedAt: checkMoment('lastUsedAt', row.lastUsedAt ?? null), format }
+  return { key, twins, isDated: createdAt !== null, lastUsedAt: momentOf('lastUsedAt', row.lastUsedAt), format }
+}
+
+/** The last moment of the year 9999. What lies behind it is microseconds that are taken for milliseconds. */
+const LAST_MOMENT = Date.UTC(10_000, 0) - 1
+
+function momentOf(field: string, value: unknown): number | null {
+  const moment = checkMoment(field, value ?? null)
+  if (moment !== null && moment > LAST_MOMENT) invalid(field, 'a moment before the year 10000, in milliseconds')
+  return moment
 }
 
 /** What a store may keep in these columns. */
@@ -120,7 +135,7 @@ const HANDLE = /^[\x21-\x7e]{4,200}$/
 const SECRET_HASH = /^[\x21-\x7e]{16,400}$/
 const HINT = /^[^\0\p{Surrogate}]{0,64}$/u
 
-type Proof = Pick<StoredKey, 'digest' | 'secretHash' | 'hint'>
+type Proof = Pick<StoredKey, 'digest' | 'secretHash' | 'hint'> & Pick<PlannedKey, 'twins'>
 
 async function proofOf(settings: KeyringSettings, row: ImportRow): Promise<Proof> {
   const { format, digest, token, handle, secretHash, hint = '…' } = row
@@ -129,20 +144,21 @@ async function proofOf(settings: KeyringSettings, row: ImportRow): Promise<Proof
     invalid('digest', 'given, or `token`, or `secretHash` in its place')
   }
   if (token !== undefined) {
-    return { digest: await readToken(settings, token), secretHash: null, hint }
+    return { ...(await readToken(settings, token)), secretHash: null, hint }
   }
   const formats = settings.imports.filter(({ name }) => name === format)
   if (formats.length === 0 || format === undefined) invalid('format', 'the name of one of the `imports` of the keyring')
   if (digest !== undefined) {
     if (typeof digest !== 'string' || !DIGEST.test(digest)) invalid('digest', '16 to 200 visible ASCII characters')
-    return { digest: taggedDigest(format, digest), secretHash: null, hint }
+    const twins = twinsOfDigest(settings, format, digest)
+    return { digest: taggedDigest(format, digest), twins, secretHash: null, hint }
   }
   if (typeof secretHash !== 'string' || !SECRET_HASH.test(secretHash)) {
     invalid('secretHash', '16 to 400 visible ASCII characters')
   }
   if (typeof handle !== 'string' || !HANDLE.test(handle)) invalid('handle', '4 to 200 visible ASCII characters')
   if (formats.every(({ slow }) => slow === undefined)) invalid('format', 'one that checks slow hashes')
-  return { digest: taggedHandle(format, handle), secretHash: `${format}:${secretHash}`, hint }
+  return { digest: taggedHandle(format, handle), twins: [], secretHash: `${format}:${secretHash}`, hint }
 }
 
 const SPEAKING_ID = /^[\x21-\x7d][\x21-\x7e]*$/

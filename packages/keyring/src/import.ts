@@ -1,29 +1,27 @@
 import { type Attribution, auditOf } from './audit.ts'
 import { KeyringError } from './errors.ts'
+import { IMPORT_REPORT, UnreadColumnError } from './import-report.ts'
 import { type ImportRow, type PlannedKey, planRow, type RowRules } from './import-row.ts'
-import { Seen } from './import-seen.ts'
+import { type ScopeMapping, scopeMapper } from './import-scopes.ts'
+import { Seen, type SeenKey } from './import-seen.ts'
 import { type ImportSummary, Tally } from './import-summary.ts'
+import { TwinCheck } from './import-twins.ts'
 import { ATTRIBUTION, checkAttribution, checkFlag, checkNames, invalid } from './input.ts'
-import type { StoredKey } from './key.ts'
+import { type StoredKey, stateOf } from './key.ts'
 import type { Room } from './room.ts'
 import { nextTurn } from './turn.ts'
-
-/**
- * What the keyring's scopes are, by the scopes of the other system: one, several, or none (`[]`). A scope that is not in the
- * table stays as it is. Or a function from all scopes of a key.
- */
-export type ScopeMapping<S extends string = string> =
-  | { readonly [scope: string]: S | readonly S[] }
-  | ((scopes: readonly string[], row: ImportRow) => readonly S[])
 
 /** What `import()` takes besides the rows. */
 export interface ImportOptions<R = ImportRow, S extends string = string> extends Attribution {
   /**
-   * Makes an import row of one of yours, or `null` to leave it out. What it throws as a `TypeError` rejects that row alone.
-   * Default: the rows are import rows.
+   * Makes an import row of one of yours, or `null` to leave it out. What it throws as a `TypeError` rejects that row alone;
+   * an `UnreadColumnError` stops the import before that row's batch is written. Default: the rows are import rows.
    */
   readonly read?: ((row: R) => ImportRow | null) | undefined
-  /** Default: scopes stay as they are. Where the keyring declares its scopes, rows with others are rejected. */
+  /**
+   * Default: scopes stay as they are. Where the keyring declares its scopes, rows with others are rejected; where it has
+   * `scopePatterns`, so are rows with a scope such as `posts:*` that is not mapped: it may be a plain name over there.
+   */
   readonly mapScopes?: ScopeMapping<S> | undefined
   /**
    * Begins the ids of the imported keys: 1 to 16 lower-case letters, digits and `-`. Needed where two tables of one system
@@ -75,7 +73,7 @@ export async function importRows<R>(
     await nextTurn()
   }
   await run.write(batch)
-  const summary = run.tally.summary()
+  const summary = run.end()
   options.onProgress?.(summary)
   return summary
 }
@@ -92,23 +90,23 @@ class ImportRun {
   #present: PlannedKey[] = []
   /** With `dryRun`: what would be there by now. */
   readonly #seen: Seen | undefined
+  readonly #twins: TwinCheck
+  /** Columns of the present batch that were not read and must not be passed over. */
+  readonly #undecided = new Set<string>()
 
   constructor(room: Room, options: ImportOptions<unknown>) {
-    const { read = (row: unknown) => row as ImportRow, source, dryRun = false, mapScopes = {} } = options
+    const { read = (row: unknown) => row as ImportRow, source, dryRun = false } = options
     this.#room = room
     this.#by = checkAttribution(options)
     if (typeof read !== 'function') invalid('read', 'a function from your row to an import row')
     if (source !== undefined && !/^[a-z0-9-]{1,16}$/.test(source)) {
       invalid('source', '1 to 16 lower-case letters, digits and -')
     }
-    if (mapScopes === null || !['object', 'function'].includes(typeof mapScopes)) {
-      invalid('mapScopes', 'an object from scope to scopes, or a function')
-    }
     this.#read = read
     this.#source = source
-    this.#mapScopes =
-      typeof mapScopes === 'function' ? mapScopes : (scopes) => scopes.flatMap((s) => mapped(mapScopes, s))
+    this.#mapScopes = scopeMapper(options.mapScopes ?? {}, room.settings)
     this.#seen = checkFlag('dryRun', dryRun) ? new Seen() : undefined
+    this.#twins = new TwinCheck(room.settings, this.#seen)
   }
 
   /** @returns `undefined` when the row is not to be written */
@@ -123,19 +121,49 @@ class ImportRun {
         return undefined
       }
       if (typeof read?.foreignId === 'string') foreignId = read.foreignId
+      this.tally.reported(read?.[IMPORT_REPORT] ?? {})
       const rules = { source: this.#source, now: settings.clock.now(), mapScopes: this.#mapScopes }
       return { ...(await planRow(settings, read, rules)), row, foreignId }
     } catch (error) {
-      const isRowsFault =
-        error instanceof TypeError || (error instanceof KeyringError && error.code === 'invalid_input')
-      if (!isRowsFault) throw error
+      if (error instanceof UnreadColumnError) this.#stopAt(error.columns)
+      else if (!isRowsFault(error)) throw error
       this.tally.rejected({ row, foreignId, message: error.message })
       return undefined
     }
   }
 
-  /** Writes a batch in one commit; what is there already is left as it is, and found only when the commit says so. */
-  async write(batch: readonly Candidate[]): Promise<void> {
+  /** A trial run goes on, to name all such columns at once. */
+  #stopAt(columns: readonly string[]): void {
+    this.tally.undecided(columns)
+    if (this.#seen === undefined) for (const column of columns) this.#undecided.add(column)
+  }
+
+  #throwUnread(): void {
+    if (this.#undecided.size > 0) throw new UnreadColumnError([...this.#undecided])
+    const { absent } = this.tally
+    if (this.#seen !== undefined || absent.length === 0) return
+    throw new KeyringError(`read: no row has the column ${absent.join(', ')}, which is mapped`, {
+      code: 'invalid_input',
+      field: 'read',
+    })
+  }
+
+  /** What was done in all. */
+  end(): ImportSummary {
+    this.tally.end()
+    return this.tally.summary()
+  }
+
+  /**
+   * Writes a batch in one commit; what is there already is left as it is, and found only when the commit says so.
+   *
+   * @throws {UnreadColumnError} when columns of this batch must not be passed over
+   * @throws {KeyringError} `invalid_input` when a column that is mapped is in no row so far
+   */
+  async write(rows: readonly Candidate[]): Promise<void> {
+    this.#throwUnread()
+    const { free: batch, taken } = await this.#twins.sort(rows)
+    for (const { row, foreignId } of taken) this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
     let left = this.#seen === undefined ? batch : await this.#sortOut(batch)
     for (let attempt = 0; left.length > 0; attempt++) {
       if (await this.#commit(left)) break
@@ -162,8 +190,8 @@ class ImportRun {
       throw error
     }
     this.#present.push(...batch)
-    for (const { key, format } of batch) {
-      this.#seen?.add(key)
+    for (const { key, format, twins } of batch) {
+      this.#seen?.add(key, twins, isLive(key, now))
       this.tally.imported(key, format, now)
     }
     return true
@@ -176,22 +204,31 @@ class ImportRun {
     for (const candidate of batch) {
       const { key, row, foreignId } = candidate
       const before = free.find((other) => other.key.id === key.id)?.key
-      const holder = before ?? (await store.findById(key.id)) ?? this.#seen?.byId(key.id)
+      const holder: StoredKey | SeenKey | undefined =
+        before ?? (await store.findById(key.id)) ?? this.#seen?.byId(key.id)
       if (holder !== undefined) {
-        if (isSame(holder, candidate)) {
-          this.tally.skipped++
-          this.#present.push(candidate)
-        } else this.tally.rejected({ row, foreignId, message: 'id: is taken by another key; name a `source`' })
+        if (isSame(holder, candidate)) this.#skip(candidate, holder)
+        else this.tally.rejected({ row, foreignId, message: 'id: is taken by another key; name a `source`' })
         continue
       }
       const isTaken =
         free.some((other) => other.key.digest === key.digest) ||
         this.#seen?.hasDigest(key.digest) === true ||
         (await store.findByDigest([key.digest], { fresh: true })) !== null
-      if (isTaken) this.tally.rejected({ row, foreignId, message: 'digest: is taken by another key' })
+      if (isTaken) this.tally.rejected({ row, foreignId, message: DIGEST_TAKEN })
       else free.push(candidate)
     }
     return free
+  }
+
+  /** A key that is there stays as it is; where the other system refuses it by now, an operator has to know. */
+  #skip(candidate: Candidate, holder: StoredKey | SeenKey): void {
+    const { row, foreignId, key } = candidate
+    const now = this.#room.settings.clock.now()
+    this.tally.skipped++
+    this.#present.push(candidate)
+    const isLiveHere = 'isLive' in holder ? holder.isLive : isLive(holder, now)
+    if (isLiveHere && !isLive(key, now)) this.tally.refusedThere({ row, foreignId, message: REFUSED_THERE })
   }
 
   /** Also of keys that were there: an import that was killed may have written them and not their use. */
@@ -204,13 +241,23 @@ class ImportRun {
   }
 }
 
+const DIGEST_TAKEN = 'digest: is taken by another key'
+const REFUSED_THERE = 'the key is refused there, and is not refused here: it was imported before; revoke or disable it'
+
+/** Errors for which the row is rejected. All others are the reader's own, or the store's, and end the import. */
+function isRowsFault(error: unknown): error is TypeError | KeyringError {
+  return error instanceof TypeError || (error instanceof KeyringError && error.code === 'invalid_input')
+}
+
+/** States in which a key is refused until it is changed, or for good. */
+const REFUSED: readonly string[] = ['disabled', 'expired', 'retired', 'revoked']
+
+function isLive(key: StoredKey, now: number): boolean {
+  return !REFUSED.includes(stateOf(key, now))
+}
+
 /** Whether the key that is there came from this row: its digest may be the keyring's own by now. */
 function isSame(holder: Pick<StoredKey, 'digest' | 'createdAt'>, { key, isDated }: Candidate): boolean {
   if (holder.digest === key.digest) return true
   return isDated ? holder.createdAt === key.createdAt : !holder.digest.includes(':')
-}
-
-function mapped(table: { readonly [scope: string]: string | readonly string[] }, scope: string): readonly string[] {
-  const to = Object.hasOwn(table, scope) ? table[scope] : undefined
-  return to === undefined ? [scope] : typeof to === 'string' ? [to] : to
 }

@@ -1,4 +1,5 @@
 import type { Digester, KeyFormat } from '@bearward/core'
+import { type ForeignFormat, taggedDigest, taggedHandle } from './foreign.ts'
 import { invalid } from './input.ts'
 import type { KeyringSettings } from './options.ts'
 
@@ -15,10 +16,27 @@ export async function makeToken(format: KeyFormat, digest: Digester, environment
   return { token, digest: await digest.digest(token), hint: format.hint(token) }
 }
 
-/** The digest of a token that another system kept; only of one that verifiers let pass. */
-export async function readToken(settings: KeyringSettings, token: unknown): Promise<string> {
+/** Where a key with a token is stored: its digest, and whatever else such a key may have been stored under before. */
+export interface TokenPlaces {
+  readonly digest: string
+  /** Digests under older peppers and in the forms of other systems, and what slow hashes are found by. */
+  readonly twins: readonly string[]
+}
+
+/** The digests of a token that another system kept; only of one that verifiers let pass. */
+export async function readToken(settings: KeyringSettings, token: unknown): Promise<TokenPlaces> {
   if (!isKnown(settings, token)) invalid('token', "of the keyring's own format, or of one of its `imports`")
-  return settings.digest.digest(token)
+  const { digest, imports } = settings
+  const older = digest.older.map(async (make) => make(token))
+  const foreign = imports.filter((format) => format.recognises(token)).map((format) => placesOf(format, token))
+  const twins = [...(await Promise.all(older)), ...(await Promise.all(foreign)).flat()]
+  return { digest: await digest.digest(token), twins }
+}
+
+async function placesOf(format: ForeignFormat, token: string): Promise<string[]> {
+  const handle = format.slow?.handle(token)
+  const places = (await format.digests(token)).map((each) => taggedDigest(format.name, each))
+  return handle === undefined ? places : [...places, taggedHandle(format.name, handle)]
 }
 
 /** Whether verifiers let a token pass. */

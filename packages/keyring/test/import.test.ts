@@ -2,7 +2,7 @@ import { sha256 } from '@bearward/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ForeignFormat, ImportOptions, ImportRow, ImportSummary, KeyStore } from '../src/index.ts'
-import { memoryStore } from '../src/index.ts'
+import { IMPORT_REPORT, memoryStore, UnreadColumnError } from '../src/index.ts'
 import { codeOf, NOW, setUp } from './support/keyring.ts'
 
 const HEX = /^[0-9a-f]{64}$/
@@ -294,6 +294,166 @@ describe('a trial run', () => {
     expect(trial).toMatchObject({ imported: 242, skipped: 12, rejected: 2 })
     expect(await run(rows)).toEqual(trial)
   })
+})
+
+describe('a token that is here under another digest', () => {
+  /** The same tokens as another system stores them: `other-…` in base64. */
+  const second: ForeignFormat = {
+    ...foreign,
+    name: 'second',
+    digests: async (token) => [base64Of(await sha256().digest(token))],
+  }
+  const base64Of = (hex: string): string => Buffer.from(hex, 'hex').toString('base64')
+  const world = () => importing({ imports: [second, foreign, slow] })
+
+  /** The ways in which a system hands over one key. */
+  async function formsOf(name: string): Promise<Record<string, ImportRow>> {
+    const digest = await sha256().digest(`other-${name}`)
+    return {
+      token: { owner: null, token: `other-${name}` },
+      hex: { owner: null, format: 'other', digest },
+      base64: { owner: null, format: 'second', digest: base64Of(digest) },
+      base64url: { owner: null, format: 'other', digest: Buffer.from(digest, 'hex').toString('base64url') },
+    }
+  }
+
+  it('is not imported once more, so that what was revoked here stays refused', async () => {
+    for (const first of ['token', 'hex', 'base64']) {
+      for (const again of ['token', 'hex', 'base64']) {
+        const { run, keyring } = world()
+        const forms = await formsOf('a')
+        await run([forms[first] as ImportRow])
+        const [key] = (await keyring.list()).keys
+        await keyring.revoke(key?.id ?? '')
+        const { imported } = await run([{ ...forms[again], foreignId: 'new' } as ImportRow])
+        // A key under the keyring's own digest is found before all others.
+        const isHarmless = first === 'token' || imported === 0
+        expect(isHarmless, `${first}, ${again}`).toBe(true)
+        expect((await keyring.verifier().verify(bearer('other-a'))).ok, `${first}, ${again}`).toBe(false)
+      }
+    }
+  })
+
+  it('is rejected and named, in the same batch, in a later one, and in a trial run', async () => {
+    const { hex, token } = await formsOf('a')
+    const others = await Promise.all(Array.from({ length: 120 }, (_, index) => rowOf(`row-${index}`)))
+    for (const rows of [
+      [hex, token],
+      [hex, ...others, token],
+    ]) {
+      const { run } = world()
+      const trial = await run(rows as ImportRow[], { dryRun: true })
+      expect(trial).toMatchObject({ rejected: 1, reasons: { 'digest: is taken by another key': 1 } })
+      expect(await run(rows as ImportRow[])).toEqual(trial)
+    }
+  })
+
+  it('is skipped when it is the same row', async () => {
+    const { run, keyring } = world()
+    const { token } = await formsOf('a')
+    const row = { ...token, foreignId: 'a', createdAt: NOW } as ImportRow
+    await run([row])
+    await keyring.verifier().verify(bearer('other-a'))
+    await keyring.flush()
+    expect(await run([row])).toMatchObject({ imported: 0, skipped: 1, rejected: 0 })
+  })
+})
+
+describe('what a reader reports', () => {
+  const report = (row: ImportRow, facts: ImportRow[typeof IMPORT_REPORT]): ImportRow => ({
+    ...row,
+    [IMPORT_REPORT]: facts,
+  })
+
+  it('is counted by rows, also of rows that are rejected', async () => {
+    const { run } = importing()
+    const rows = [
+      report(await rowOf('a'), { unread: ['colour', 'colour'], notes: ['assumed'] }),
+      report(await rowOf('b', { name: 7 as never }), { unread: ['colour', 'size'] }),
+      await rowOf('c'),
+    ]
+    expect(await run(rows)).toMatchObject({
+      unread: { colour: 2, size: 1 },
+      notes: { assumed: 1 },
+      undecided: {},
+      reasons: { 'name: must be a string of 0 to 200 characters without NUL': 1 },
+    })
+  })
+
+  it('takes no more room for more columns', async () => {
+    const { run } = importing()
+    const unread = Array.from({ length: 1000 }, (_, index) => `column ${index}`)
+    const summary = await run([report(await rowOf('a'), { unread, notes: unread })])
+    expect(Object.keys(summary.unread).length).toBe(100)
+    expect(Object.keys(summary.notes).length).toBe(100)
+  })
+
+  it('stops an import before the batch of a column that must not be passed over, and names all of that batch', async () => {
+    const { keyring } = importing()
+    const names = Array.from({ length: 250 }, (_, index) => `row-${index}`)
+    const rows = await Promise.all(names.map((name) => rowOf(name)))
+    const read = (row: ImportRow): ImportRow => {
+      if (row.foreignId === 'row-110') throw new UnreadColumnError(['ttl'])
+      if (row.foreignId === 'row-190') throw new UnreadColumnError(['status', 'ttl'])
+      return row
+    }
+    const trial = await keyring.import(rows, { read, dryRun: true })
+    expect(trial).toMatchObject({ imported: 248, rejected: 2, undecided: { ttl: 2, status: 1 } })
+    const error = await keyring.import(rows, { read }).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(UnreadColumnError)
+    expect((error as UnreadColumnError).columns).toEqual(['ttl', 'status'])
+    expect((await keyring.list({ limit: 500 })).keys.length).toBe(100)
+    // Run again, it goes on where it stopped.
+    expect(await keyring.import(rows)).toMatchObject({ imported: 150, skipped: 100 })
+  })
+})
+
+describe('a row that is refused there by now', () => {
+  it('leaves the key that was imported before as it is, and is named', async () => {
+    const { run, keyring } = importing()
+    const names = ['revoked', 'disabled', 'expired', 'same', 'revoked-here']
+    await run(await Promise.all(names.map((name) => rowOf(name))))
+    await keyring.revoke('other_revoked-here')
+    const rows = await Promise.all([
+      rowOf('revoked', { revoked: true }),
+      rowOf('disabled', { disabled: true }),
+      rowOf('expired', { expiresAt: NOW - 1 }),
+      rowOf('same'),
+      rowOf('revoked-here', { disabled: true }),
+    ])
+    const trial = await run(rows, { dryRun: true })
+    expect(trial).toMatchObject({ skipped: 5, rejected: 0, refusedThere: 3 })
+    expect(trial.problems.map(({ foreignId }) => foreignId)).toEqual(['revoked', 'disabled', 'expired'])
+    expect(await run(rows)).toEqual(trial)
+    expect((await keyring.get('other_revoked'))?.state).toBe('active')
+    expect((await keyring.get('other_revoked-here'))?.state).toBe('revoked')
+  })
+
+  it('is named in a trial run too when both rows are in it', async () => {
+    const { run } = importing()
+    const rows = [await rowOf('a'), await rowOf('a', { revoked: true })]
+    const trial = await run(rows, { dryRun: true })
+    expect(trial).toMatchObject({ imported: 1, skipped: 1, refusedThere: 1 })
+    expect(await run(rows)).toEqual(trial)
+  })
+})
+
+it('rejects moments that are microseconds, taken for milliseconds', async () => {
+  const { messageOf, run } = importing()
+  for (const field of ['createdAt', 'notBefore', 'expiresAt', 'revoked', 'lastUsedAt']) {
+    for (const moment of [1_577_836_800_000_000, new Date(1_577_836_800_000_000)]) {
+      expect(await messageOf(await rowOf('a', { [field]: moment }))).toMatch(`${field}: must be a moment before`)
+    }
+  }
+  expect(await run([await rowOf('a', { expiresAt: Date.UTC(9999, 11, 31) })])).toMatchObject({ imported: 1 })
+})
+
+it('takes no scope of the other system for a pattern that was not said to be one', async () => {
+  const { run, messageOf } = importing({ scopes: ['posts:read', 'posts:write'], scopePatterns: true })
+  const row = await rowOf('a', { scopes: ['posts:*'] })
+  expect(await messageOf(row)).toBe('scopes: must be mapped where they end in :*, which is a pattern here')
+  expect(await run([row], { mapScopes: { 'posts:*': 'posts:*' } as never })).toMatchObject({ scopes: { 'posts:*': 1 } })
+  expect(await run([await rowOf('b', { scopes: ['*'] })])).toMatchObject({ scopes: { '*': 1 } })
 })
 
 describe('an import that is ended', () => {

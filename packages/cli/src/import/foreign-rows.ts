@@ -5,19 +5,23 @@ import { Failure } from '../failure.ts'
 import { mysqlRows } from './mysql-rows.ts'
 import { postgresRows } from './postgres-rows.ts'
 import { sqliteRows } from './sqlite-rows.ts'
+import type { StatementFor } from './statement.ts'
 
 /** A query on the database of another system. */
 export interface ForeignQuery {
   /** `postgres://…`, `mysql://…`, or a file for SQLite. */
   readonly url: string
-  readonly statement: string
-  /** Whether the statement is what somebody has typed. */
+  /** Makes the statement, once the database is open. */
+  readonly statementFor: StatementFor
+  /** Whether the statement was typed. */
   readonly isTyped: boolean
   /** What a relative path is relative to. */
   readonly cwd: string
 }
 
-const READERS: Readonly<Record<DatabaseAddress['kind'], (place: string, statement: string) => AsyncGenerator<Row>>> = {
+const READERS: Readonly<
+  Record<DatabaseAddress['kind'], (place: string, statementFor: StatementFor) => AsyncGenerator<Row>>
+> = {
   sqlite: sqliteRows,
   postgres: postgresRows,
   mysql: mysqlRows,
@@ -29,11 +33,10 @@ const READERS: Readonly<Record<DatabaseAddress['kind'], (place: string, statemen
  *
  * @throws {Failure} when the database does not answer, or refuses the query
  */
-export async function* foreignRows({ url, statement, isTyped, cwd }: ForeignQuery): AsyncGenerator<Row> {
+export async function* foreignRows({ url, statementFor, isTyped, cwd }: ForeignQuery): AsyncGenerator<Row> {
   const { kind, place } = readAddress(url, cwd)
   try {
-    // Behind a semicolon there is nothing, and a cursor takes none.
-    yield* READERS[kind](place, statement.replace(/[;\s]+$/, ''))
+    yield* READERS[kind](place, statementFor)
   } catch (error) {
     throw isRefusal(error) ? refusal(error, isTyped) : databaseFailure('the other database', error)
   }

@@ -1,5 +1,6 @@
 import type { Row } from '@bearward/import'
 import { loadDriver } from '../database.ts'
+import { type StatementFor, withUniqueNames } from './statement.ts'
 
 /** Rows that the driver reads ahead. */
 const AHEAD = 100
@@ -7,7 +8,7 @@ const AHEAD = 100
 const PATIENCE_SECONDS = 600
 
 /** The rows of a query on MySQL or MariaDB, as the server sends them. */
-export async function* mysqlRows(url: string, statement: string): AsyncGenerator<Row> {
+export async function* mysqlRows(url: string, statementFor: StatementFor): AsyncGenerator<Row> {
   const { createConnection } = await loadDriver('mysql2', () => import('mysql2'))
   const connection = createConnection({
     uri: url,
@@ -19,14 +20,23 @@ export async function* mysqlRows(url: string, statement: string): AsyncGenerator
   })
   // Whoever waits for an answer is told too.
   connection.on('error', () => {})
-  const run = (text: string): Promise<void> =>
+  const run = (text: string): Promise<readonly Row[]> =>
     new Promise((resolve, reject) => {
-      connection.query(text, (error) => (error ? reject(error) : resolve()))
+      connection.query(text, (error, rows) => (error ? reject(error) : resolve(rows as readonly Row[])))
     })
   try {
     await run(`set session net_write_timeout = ${PATIENCE_SECONDS}`)
     await run('start transaction read only')
-    yield* connection.query(statement).stream({ highWaterMark: AHEAD }) as AsyncIterable<Row>
+    const query = connection.query(await statementFor({ kind: 'mysql', query: run }))
+    const rows = query.stream({ highWaterMark: AHEAD })
+    query.on('fields', (fields: readonly { readonly name: string }[]) => {
+      try {
+        withUniqueNames(fields.map(({ name }) => name))
+      } catch (error) {
+        rows.destroy(error as Error)
+      }
+    })
+    yield* rows as AsyncIterable<Row>
   } finally {
     // Not by asking for it: that would wait for all rows that are still to come.
     connection.destroy()

@@ -1,12 +1,13 @@
 import type { Row } from '@bearward/import'
 import type { CustomTypesConfig, QueryConfig } from 'pg'
 import { loadDriver } from '../database.ts'
+import { type StatementFor, withUniqueNames } from './statement.ts'
 
 /** Rows that are fetched at once: as many as are written at once. */
 const PAGE = 100
 
 /** The rows of a query on PostgreSQL, by a cursor. */
-export async function* postgresRows(url: string, statement: string): AsyncGenerator<Row> {
+export async function* postgresRows(url: string, statementFor: StatementFor): AsyncGenerator<Row> {
   const { Client, types } = await loadDriver('pg', () => import('pg'))
   const client = new Client({
     connectionString: url,
@@ -19,9 +20,14 @@ export async function* postgresRows(url: string, statement: string): AsyncGenera
   try {
     await client.connect()
     await client.query('begin transaction isolation level repeatable read, read only')
+    const statement = await statementFor({
+      kind: 'postgres',
+      query: async (text) => (await client.query<Row>(text)).rows,
+    })
     await client.query(oneStatement(`declare bearward no scroll cursor for ${statement}`))
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${PAGE} from bearward`)
+      const { rows, fields } = await client.query<Row>(`fetch ${PAGE} from bearward`)
+      withUniqueNames(fields.map(({ name }) => name))
       yield* rows
       if (rows.length < PAGE) return
     }

@@ -50,13 +50,20 @@ export function openRows(world: World, system: System, { file, csv, fromUrl, que
 const SELECT = /^\s*(?:select|with)\s/i
 
 function databaseRows({ cwd }: World, system: System, url: string, query: string | undefined): Rows {
-  const statement = query || system.query?.(readAddress(url, cwd).kind)
   // A server may run others although the transaction is one that only reads.
   if (query && !SELECT.test(query)) throw new Failure('usage', '--query is no SELECT', 'begin it with select or with')
-  if (statement === undefined) {
+  const statementFor = query ? async () => withoutEnd(query) : system.query
+  if (statementFor === undefined) {
     throw new Failure('usage', 'this system has no table that is the same for everybody', 'give --query')
   }
-  return { rows: foreignRows({ url, statement, isTyped: Boolean(query), cwd }), share: () => undefined }
+  // An address that cannot be read is told before the store is opened.
+  readAddress(url, cwd)
+  return { rows: foreignRows({ url, statementFor, isTyped: Boolean(query), cwd }), share: () => undefined }
+}
+
+/** Behind a semicolon there is nothing, and a cursor takes none. */
+function withoutEnd(statement: string): string {
+  return statement.replace(/[;\s]+$/, '')
 }
 
 function fileRows({ cwd, stdin }: World, file: string, isCsv: boolean): Rows {

@@ -1,29 +1,59 @@
 import type { ImportSummary } from '@bearward/keyring'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
+import { printable } from '../text.ts'
 
 /** What an import did, or would do, for a person to check. */
 export function describeImport(output: Output, summary: ImportSummary, isDryRun: boolean): string {
-  const { rows, imported, skipped, leftOut, rejected, problems, states, scopes, withoutScopes, withoutOwner } = summary
-  const counts = (of: Readonly<Record<string, number>>): string =>
-    Object.entries(of)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(', ') || '-'
+  const { rows, imported, skipped, leftOut, rejected, refusedThere, problems, states, scopes } = summary
+  const warn = (count: number): string => (count > 0 ? output.paint('red', String(count)) : '0')
   const lines = [
     ['rows', String(rows)],
     [isDryRun ? 'would import' : 'imported', String(imported)],
     ['there already', String(skipped)],
     ['left out', String(leftOut)],
-    ['rejected', rejected > 0 ? output.paint('red', String(rejected)) : '0'],
+    ['rejected', warn(rejected)],
+    ...(refusedThere > 0 ? [['refused there', warn(refusedThere)]] : []),
     ['states', counts(states)],
     ['scopes', counts(scopes)],
-    ['no scopes', String(withoutScopes)],
-    ['no owner', String(withoutOwner)],
+    ['no scopes', String(summary.withoutScopes)],
+    ['no owner', String(summary.withoutOwner)],
+    ['not read', counts(summary.unread)],
   ].map(([name = '', value = '']) => `${name.padEnd(14)}${value}`)
-  if (problems.length === 0) return lines.join('\n')
-  const told = problems.map(({ row, foreignId, message }) => [String(row), foreignId ?? '-', message])
-  return `${lines.join('\n')}\n\n${table(['ROW', 'ID THERE', 'WHY NOT'], told)}`
+  return [lines.join('\n'), ...listed(summary), ...problemTable(problems)].join('\n\n')
+}
+
+function counts(of: Readonly<Record<string, number>>): string {
+  const told = Object.entries(of).filter(([, count]) => count > 0)
+  return told.map(([name, count]) => `${count} ${printable(name)}`).join(', ') || '-'
+}
+
+/** What is counted by a sentence, one in a line. */
+function listed({ undecided, reasons, notes }: ImportSummary): string[] {
+  const lists: [string, Readonly<Record<string, number>>][] = [
+    [
+      'These stop the import: they look like a state, an end or a limit of keys, or are mapped and not there.',
+      undecided,
+    ],
+    ['Rejected because of:', reasons],
+    ['Note:', notes],
+  ]
+  return lists
+    .filter(([, names]) => Object.keys(names).length > 0)
+    .map(([title, names]) => {
+      const rows = Object.entries(names).map(([name, count]) => `${String(count).padStart(8)}  ${printable(name)}`)
+      return [title, ...rows].join('\n')
+    })
+}
+
+function problemTable(problems: ImportSummary['problems']): string[] {
+  if (problems.length === 0) return []
+  const told = problems.map(({ row, foreignId, message }) => [
+    String(row),
+    printable(foreignId ?? '-'),
+    printable(message),
+  ])
+  return [table(['ROW', 'ID THERE', 'WHY NOT'], told)]
 }
 
 const WIDTH = 20
