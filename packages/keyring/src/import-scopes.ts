@@ -11,7 +11,7 @@ export type ScopeMapping<S extends string = string> =
   | ((scopes: readonly string[], row: ImportRow) => readonly S[])
 
 /** @throws {KeyringError} `invalid_input` when it is no mapping */
-export function scopeMapper(mapScopes: ScopeMapping, { scopePatterns }: KeyringSettings): RowRules['mapScopes'] {
+export function scopeMapper({ scopePatterns }: KeyringSettings, mapScopes: ScopeMapping = {}): RowRules['mapScopes'] {
   if (mapScopes === null || !['object', 'function'].includes(typeof mapScopes)) {
     invalid('mapScopes', 'an object from scope to scopes, or a function')
   }

@@ -104,7 +104,7 @@ class ImportRun {
     }
     this.#read = read
     this.#source = source
-    this.#mapScopes = scopeMapper(options.mapScopes ?? {}, room.settings)
+    this.#mapScopes = scopeMapper(room.settings, options.mapScopes)
     this.#seen = checkFlag('dryRun', dryRun) ? new Seen() : undefined
     this.#twins = new TwinCheck(room.settings, this.#seen)
   }
