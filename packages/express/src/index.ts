@@ -27,7 +27,7 @@ export interface RequestAuth {
 declare global {
   namespace Express {
     // biome-ignore lint/suspicious/noTsIgnore: there is an error beside such a library alone
-    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it, whatever its type.
+    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it.
     interface Request extends RequestAuth {}
   }
 }
