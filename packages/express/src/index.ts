@@ -99,13 +99,12 @@ function handlerFor(requirement: ScopeRequirement, verifier?: unknown): RequestH
 
 function settle({ passage, denial }: Outcome<OnDenied>, req: Passed, res: Response, next: NextFunction): void {
   req[PASSAGE] = passage
-  if (denial !== undefined) {
-    answer({ denial, onDenied: passage.onDenied }, req, res, next)
-    return
+  if (denial !== undefined) answer({ denial, onDenied: passage.onDenied }, req, res, next)
+  else {
+    const shown: { auth?: unknown } = req
+    shown.auth = shownAuth(passage, shown.auth)
+    next()
   }
-  const shown: { auth?: unknown } = req
-  shown.auth = shownAuth(passage, shown.auth)
-  next()
 }
 
 function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, req: Request, res: Response, next: NextFunction): void {
