@@ -24,7 +24,7 @@ const REFUSED: Record<string, [authorization: string | undefined, status: number
 }
 const refusals = Object.entries(REFUSED).map(([code, row]) => [code, ...row] as const)
 
-/** Lets in whoever sends a header, as an application's own middleware would: it throws, as those of Hono do. */
+/** A middleware of an application that lets a request with this header in, and throws otherwise, as those of Hono do. */
 const byHeader =
   (name: string): MiddlewareHandler =>
   async (c, next) => {
@@ -68,11 +68,11 @@ function behind(guard: MiddlewareHandler, app = new Hono()) {
 const documented = (error: Error, c: Context) =>
   error instanceof HTTPException ? error.getResponse() : c.text(`broken: ${error.message}`, 500)
 
-/** What differs between versions of Hono. */
+/** The differences between versions of Hono. */
 interface Version {
-  /** Whether `some()` hands on a `next` of its own, by which it is known inside another combination. Since 4.7.1. */
+  /** `some()` hands on a `next` of its own, by which it is known inside another combination. Since 4.7.1. */
   readonly hasOwnNext: boolean
-  /** Whether each middleware of `every()` can tell the route that it stands in. Since 4.6.3. */
+  /** Each middleware of `every()` can tell the route that it stands in. Since 4.6.3. */
   readonly keepsRoute: boolean
 }
 

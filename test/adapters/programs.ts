@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** What a program of the machine wrote, and how it ended. */
+/** The output and the exit code of a program. */
 export interface Ran {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a program of the machine to its end, whatever its exit code is. */
+/** Runs a program of the machine to its end. A failure is an exit code, not a rejection. */
 export async function run(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   try {
     const { stdout, stderr } = await promisify(execFile)(program, parameters, { env: { ...process.env, ...env } })
@@ -20,7 +20,7 @@ export async function run(program: string, parameters: readonly string[], env: N
   }
 }
 
-/** Whether the machine lacks a program; says so, because its tests are then left out. */
+/** Reports that the machine lacks a program, and prints it, because the tests of that program are then left out. */
 export async function isMissing(program: string): Promise<boolean> {
   try {
     await run(program, ['--version'])

@@ -11,7 +11,7 @@ import { onTestFinished } from 'vitest'
 import { listen } from './app.ts'
 import { koaServer } from './frameworks/koa.ts'
 
-/** What each of the clients can read as the answer to its request. */
+/** An answer that each of the clients can read. */
 export const ANSWER = { object: 'list', data: [{ id: 'model_1', object: 'model' }] }
 
 /** A server for each framework that gives `answer`, a text or JSON, to each request that a verifier accepts. */

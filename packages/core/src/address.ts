@@ -2,6 +2,14 @@
 const MAX_LENGTH = 128
 
 const GROUPS = 8
+const ZEROS: readonly number[] = Array<number>(GROUPS).fill(0)
+const COLON = 0x3a
+/** The value of a hexadecimal digit and 1, by its character. */
+const HEX_DIGITS = new Uint8Array(128)
+for (const [value, digit] of '0123456789abcdef'.split('').entries()) {
+  HEX_DIGITS[digit.charCodeAt(0)] = value + 1
+  HEX_DIGITS[digit.toUpperCase().charCodeAt(0)] = value + 1
+}
 /** Without leading zeros: some readers take `010` for octal, others for decimal. */
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
 const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`)
@@ -57,39 +65,60 @@ function isPort(text: string): boolean {
 }
 
 function canonicalIpv6(text: string): string | undefined {
-  const groups = groupsOf(text.replace(ZONE, ''))
+  const groups = groupsOf(text.includes('%') ? text.replace(ZONE, '') : text)
   if (groups === undefined) return undefined
-  const [, , , , , mark, high = 0, low = 0] = groups
-  const isMapped = mark === 0xffff && groups.slice(0, 5).every((group) => group === 0)
-  return isMapped ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : written(groups)
+  for (let index = 0; index < 6; index++) if (groups[index] !== (index === 5 ? 0xffff : 0)) return written(groups)
+  const [high = 0, low = 0] = groups.slice(6)
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
 }
 
-/** The eight groups of an address, `::` filled up (RFC 4291 §2.2). */
+/** The eight groups of an address, `::` filled up (RFC 4291 §2.2). Read once, character by character. */
 function groupsOf(text: string): readonly number[] | undefined {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [before, after] = halves.map((half, index) => readGroups(half, index === halves.length - 1))
-  if (before === undefined) return undefined
-  if (halves.length === 1) return before.length === GROUPS ? before : undefined
-  const missing = GROUPS - before.length - (after?.length ?? GROUPS)
-  return after !== undefined && missing > 0 ? [...before, ...Array<number>(missing).fill(0), ...after] : undefined
-}
-
-function readGroups(text: string, isLast: boolean): readonly number[] | undefined {
-  if (text === '') return []
   const groups: number[] = []
-  const parts = text.split(':')
-  for (const [index, part] of parts.entries()) {
-    if (/^[0-9a-f]{1,4}$/i.test(part)) {
-      groups.push(Number.parseInt(part, 16))
+  let gap = -1
+  let start = 0
+  if (text.startsWith('::')) {
+    gap = 0
+    start = 2
+  }
+  while (start < text.length) {
+    let end = start
+    while (end < text.length && text.charCodeAt(end) !== COLON) end++
+    if (!readGroup(text, start, end, groups) || groups.length > GROUPS) return undefined
+    start = end + 1
+    if (end === text.length) break
+    // A single colon stands between two groups, so that it cannot be the last character.
+    if (text.charCodeAt(start) !== COLON) {
+      if (start === text.length) return undefined
       continue
     }
-    // The last two groups may be written as an IPv4 address.
-    if (!isLast || index !== parts.length - 1 || !IPV4.test(part)) return undefined
-    const [first = 0, second = 0, third = 0, fourth = 0] = part.split('.').map(Number)
-    groups.push(first * 256 + second, third * 256 + fourth)
+    if (gap !== -1) return undefined
+    gap = groups.length
+    start++
   }
-  return groups
+  if (gap === -1) return groups.length === GROUPS ? groups : undefined
+  const missing = GROUPS - groups.length
+  if (missing > 0) groups.splice(gap, 0, ...ZEROS.slice(0, missing))
+  return missing > 0 ? groups : undefined
+}
+
+/** Adds the group from `start` to `end`, or the two of an IPv4 address at the end. */
+function readGroup(text: string, start: number, end: number, groups: number[]): boolean {
+  let group = 0
+  for (let index = start; index < end; index++) {
+    const digit = HEX_DIGITS[text.charCodeAt(index)] ?? 0
+    if (digit === 0 || index - start > 3) return end === text.length && readIpv4(text.slice(start), groups)
+    group = group * 16 + digit - 1
+  }
+  groups.push(group)
+  return end > start
+}
+
+function readIpv4(text: string, groups: number[]): boolean {
+  if (!IPV4.test(text)) return false
+  const [first = 0, second = 0, third = 0, fourth = 0] = text.split('.').map(Number)
+  groups.push(first * 256 + second, third * 256 + fourth)
+  return true
 }
 
 /** RFC 5952 §4: lower case, no leading zeros, `::` for the first of the longest runs of two or more groups of zero. */
@@ -105,7 +134,18 @@ function written(groups: readonly number[]): string {
     }
     index = end
   }
-  const texts = groups.map((group) => group.toString(16))
-  if (start === -1) return texts.join(':')
-  return `${texts.slice(0, start).join(':')}::${texts.slice(start + longest).join(':')}`
+  let text = ''
+  for (let index = 0; index < GROUPS; index++) {
+    if (index === start) {
+      text += '::'
+      index += longest - 1
+    } else {
+      text += text === '' || text.endsWith(':') ? hex(groups[index]) : `:${hex(groups[index])}`
+    }
+  }
+  return text
+}
+
+function hex(group = 0): string {
+  return group.toString(16)
 }

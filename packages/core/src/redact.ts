@@ -1,8 +1,8 @@
 import type { CredentialSources } from './request.ts'
 
-/** What stands in the place of a secret. */
+/** The text in the place of a secret. */
 const REDACTED = '[redacted]'
-/** What stands in the place of a value that cannot be read, or lies deeper than `MAX_DEPTH`. */
+/** The text in the place of a value that cannot be read, or that lies deeper than `MAX_DEPTH`. */
 const UNREADABLE = '[unreadable]'
 const MAX_DEPTH = 16
 

@@ -151,7 +151,7 @@ describe('canonicalAddress', () => {
     )
   })
 
-  it('answers with nothing or with a form that it keeps, whatever the text', () => {
+  it('answers each text with nothing, or with a form that it keeps', () => {
     const unit = fc.constantFrom(...'0123456789abcdefF:.%[] ,x'.split(''))
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit, maxLength: 45 })), (text) => {

@@ -63,7 +63,7 @@ describe('a challenge', () => {
     )
   })
 
-  it('of Basic has the realm and the charset and nothing else, whatever the denial', () => {
+  it('of Basic has the realm and the charset and nothing else for each denial', () => {
     fc.assert(
       fc.property(printable, fc.constantFrom(...CODES), (realm, code) => {
         const { challenge } = denial(denialsOf(realm, 'Basic'), code)

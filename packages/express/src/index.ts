@@ -27,7 +27,7 @@ export interface RequestAuth {
 declare global {
   namespace Express {
     // biome-ignore lint/suspicious/noTsIgnore: there is an error beside such a library alone
-    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it, whatever its type.
+    // @ts-ignore Inherited, so that the `auth` of a library that declares one overrides it.
     interface Request extends RequestAuth {}
   }
 }
@@ -99,13 +99,12 @@ function handlerFor(requirement: ScopeRequirement, verifier?: unknown): RequestH
 
 function settle({ passage, denial }: Outcome<OnDenied>, req: Passed, res: Response, next: NextFunction): void {
   req[PASSAGE] = passage
-  if (denial !== undefined) {
-    answer({ denial, onDenied: passage.onDenied }, req, res, next)
-    return
+  if (denial !== undefined) answer({ denial, onDenied: passage.onDenied }, req, res, next)
+  else {
+    const shown: { auth?: unknown } = req
+    shown.auth = shownAuth(passage, shown.auth)
+    next()
   }
-  const shown: { auth?: unknown } = req
-  shown.auth = shownAuth(passage, shown.auth)
-  next()
 }
 
 function answer({ denial, onDenied }: ScopeRefusal<OnDenied>, req: Request, res: Response, next: NextFunction): void {

@@ -30,7 +30,7 @@ export type OnDenied = (denial: Denial, c: Context) => Response | Promise<Respon
 /** The middleware that `authenticate()` returns; its members take the declared scopes alone, and know the record's type. */
 export type Authenticate<Env extends { Variables: { auth: unknown } }, S extends string> = MiddlewareHandler<Env> & {
   readonly requireScopes: RequireScopes<S, MiddlewareHandler>
-  /** The principal of a request behind this middleware, whatever stands in `c.var.auth`. Throws on any other request. */
+  /** The principal of a request behind this middleware, not the value of `c.var.auth`. Throws on any other request. */
   readonly principal: (c: Context) => Env['Variables']['auth']
 }
 

@@ -88,7 +88,7 @@ test('requireScopes without authenticate() is a fault for the error handler', as
   expect(await response.text()).toContain('mount authenticate(verifier)')
 })
 
-test('the accessor reads the principal whatever stands in c.var.auth, and refuses requests that it did not authenticate', async () => {
+test('the accessor reads the principal beside any value of c.var.auth, and refuses requests that it did not authenticate', async () => {
   const auth = authenticate(createVerifier({ resolve }))
   const other = authenticate(createVerifier({ resolve }))
   const app = new Hono().use(auth).get('/', (c) => {

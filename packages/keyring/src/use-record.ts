@@ -19,7 +19,7 @@ export interface UseRecord {
 }
 
 /**
- * What one more use makes of the record: for a store's `recordUse()`. Spellings of one IP address count as one, also where
+ * The record after one more use, for a store's `recordUse()`. Spellings of one IP address count as one, also where
  * the record has several that were written down before.
  *
  * @param before what is on record; `undefined` where the key was not used yet

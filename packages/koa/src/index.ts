@@ -28,7 +28,7 @@ export type OnDenied = (denial: Denial, ctx: ParameterizedContext) => unknown
 export type Authenticate<State extends { auth: unknown }, S extends string> = Middleware<State> & {
   /** `requireScopes` that takes the declared scopes alone. */
   readonly requireScopes: RequireScopes<S, Middleware>
-  /** The principal of a request behind this middleware, whatever stands in `ctx.state.auth`. Throws on any other request. */
+  /** The principal of a request behind this middleware, not the value of `ctx.state.auth`. Throws on any other request. */
   readonly principal: (ctx: object) => State['auth']
 }
 

@@ -16,7 +16,7 @@ test('the principal stands in ctx.state.auth, with the record', async () => {
   expect(await get()).toEqual([200, '[{"keyId":"key_1","scopes":["posts:read"]},"pro"]'])
 })
 
-test('the accessor reads the principal whatever stands in ctx.state.auth, and refuses requests that it did not authenticate', async () => {
+test('the accessor reads the principal beside any value of ctx.state.auth, and refuses requests that it did not authenticate', async () => {
   const auth = authenticate(createVerifier({ resolve }))
   const other = authenticate(createVerifier({ resolve }))
   const app = new Koa().use(auth).use((ctx) => {
