@@ -55,7 +55,7 @@ const views: Omit<View, 'app'>[] = [
   { name: 'x-problem', as: 'long', path: () => `/keys/${'k'.repeat(64)}` },
 ]
 
-test.each(views)('$name', (view) => lookAt(browser.current, { app: () => app, ...view }))
+test.each(views)('$name', (view) => lookAt(browser.current, { app: () => app, lights: ['light'], ...view }))
 
 test('between the widths that are looked at nothing is cut either', async () => {
   for (const as of ['long', 'ops'] as const) {

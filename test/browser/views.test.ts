@@ -148,6 +148,7 @@ const views: (Omit<View, 'app'> & Partial<View>)[] = [
       await press(page, 'Revoke')
       await press(page, 'Revoke for good')
       await page.getByRole('button', { name: 'Ask again' }).waitFor()
+      rotated.mendChannel()
     },
   },
   {

@@ -94,7 +94,8 @@ async function serve(
   onRead?: () => void,
 ): Promise<void> {
   const { url: target = '' } = message
-  const refuse = () => response.writeHead(400, { Connection: 'close' }).end()
+  const refuse = () =>
+    response.headersSent ? response.destroy() : response.writeHead(400, { Connection: 'close' }).end()
   // Not in origin form (RFC 9112 §3.2.1): for a proxy, or for no path at all.
   if (!target.startsWith('/')) return void refuse()
   try {

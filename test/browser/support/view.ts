@@ -16,6 +16,8 @@ export interface View {
   /** What leads there from the page. */
   readonly act?: (page: Page) => Promise<unknown>
   readonly app: () => Application
+  /** Default: both. Length and direction of text are the same in either. */
+  readonly lights?: readonly ('light' | 'dark')[]
 }
 
 /** A small telephone, a usual one, a tablet, a screen. */
@@ -29,7 +31,7 @@ export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click()
 
 /** Opens the view, and fails where anything of it cannot be read. */
-export async function lookAt(browser: Browser, { name, as, path, act, app }: View): Promise<void> {
+export async function lookAt(browser: Browser, { name, as, path, act, app, lights = LIGHTS }: View): Promise<void> {
   mkdirSync(PICTURES, { recursive: true })
   const { page, context, complaints } = await visit(browser, app(), { width: 1280, as })
   await page.goto(app().url + path())
@@ -42,7 +44,7 @@ export async function lookAt(browser: Browser, { name, as, path, act, app }: Vie
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height })
     expect.soft(await layoutFaults(page), `${name} at ${width}`).toEqual([])
-    for (const colorScheme of LIGHTS) {
+    for (const colorScheme of lights) {
       await page.emulateMedia({ colorScheme })
       if (CHECKED.includes(`${colorScheme} ${width}`))
         expect.soft(await barriers(page), `${name} ${colorScheme}`).toEqual([])
