@@ -292,8 +292,12 @@ describe('--git', () => {
     commit()
     git('clone', '--quiet', '--depth=1', `file://${folder}`, 'shallow')
     const { code, stderr } = await bearward(['scan', '--git', join(folder, 'shallow')])
-    expect([code, stderr]).toEqual([0, expect.stringContaining('The clone is shallow')])
+    // Commits that were not there to be read may hold a key.
+    expect([code, stderr]).toEqual([5, expect.stringContaining('The clone is shallow')])
+    expect(stderr).toContain('No keys found in what was read. ')
     expect((await bearward(['scan', '--git', folder])).stderr).not.toContain('shallow')
+    const accepted = await bearward(['scan', '--git', '--accept-unread', 'shallow', join(folder, 'shallow')])
+    expect([accepted.code, accepted.stderr]).toEqual([0, expect.stringContaining('The clone is shallow')])
   })
 
   test('where there is no repository is a failure of one line', async () => {
