@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -431,7 +430,7 @@ describe('git that fails is said to', () => {
   test('when its reference is a pipe that nobody writes to', async () => {
     repository.commit()
     rmSync(join(repository.folder, '.git/HEAD'))
-    execFileSync('mkfifo', [join(repository.folder, '.git/HEAD')])
+    repository.pipe('.git/HEAD')
     await expect(scan({ silenceMs: 300 })).rejects.toMatchObject({ reason: 'silent' })
   })
 })

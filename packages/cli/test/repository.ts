@@ -19,6 +19,11 @@ export class Repository {
     writeFileSync(typeof path === 'string' ? join(this.folder, path) : this.bytesOf(path), content)
   }
 
+  /** Makes a pipe that no process writes to. */
+  pipe(path: string): void {
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(this.folder, path)])
+  }
+
   /** The path of an entry whose name is no UTF-8. */
   bytesOf(name: Buffer): Buffer {
     return Buffer.concat([Buffer.from(`${this.folder}/`), name])

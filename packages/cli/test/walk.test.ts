@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -80,7 +79,7 @@ describe('keys are found', () => {
 
 describe('what is passed over is counted', () => {
   test('when it is no file, and nothing hangs', async () => {
-    execFileSync('mkfifo', [join(tree.folder, 'pipe')])
+    tree.pipe('pipe')
     const server = createServer().listen(join(tree.folder, 'socket'))
     try {
       tree.write('a', token)
@@ -159,7 +158,7 @@ describe('all is read', () => {
     tree.init()
     tree.write('a', token)
     for (const nested of ['one', 'two']) tree.write(`${nested}/.git/x`, '')
-    execFileSync('mkfifo', [join(tree.folder, '.gitignore')])
+    tree.pipe('.gitignore')
     const { places, refusals } = await scan({ silenceMs: 300 })
     expect([places, refusals]).toEqual([['a:1:1'], ['git printed nothing for 0.3 seconds and was stopped']])
   })

@@ -1,10 +1,10 @@
 import type { Keyring } from '@bearward/keyring'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { confirm } from '../confirm.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import { attributionOf, withKeyring } from '../keyring.ts'
-import { type Coverage, UNREAD } from '../scan/coverage.ts'
+import type { Coverage } from '../scan/coverage.ts'
 import type { Finding } from '../scan/finding.ts'
 import { ScanProgress } from '../scan/progress.ts'
 import { type Form, report, type Searched } from '../scan/report.ts'
@@ -28,17 +28,18 @@ export const addScan: AddCommand = (program, frame) => {
     .summary('find keys in files, a diff, or the history of git')
     .description('Find keys in a file, a folder, or with - in text or a diff on standard input.')
     .argument('<path>')
-    .option('--git', 'scan the history of the repository at the path')
-    .option('--unreachable', 'with --git: objects that no branch, tag or stash leads to, too')
-    .option('--staged', 'scan what is staged for the next commit in the repository at the path')
+    .option('--git', 'scan the history of a repository')
+    .option('--unreachable', 'with --git: also what no branch leads to')
+    .option('--staged', 'scan what is staged for the next commit')
     .option('--json', 'print an object with findings and summary')
     .option('--sarif', 'print SARIF 2.1.0')
     .option('--ignored', 'scan files that git ignores, too')
-    .option('--binary', 'scan files that look binary, too (default)')
+    // The default now, and in scripts from before.
+    .addOption(new Option('--binary', 'scan files that look binary, too').hideHelp())
     .option('--no-binary', 'pass over files that look binary')
-    .option('--max-size <megabytes>', `longest file that is read to its end (default: ${MAX_SIZE})`)
-    .option('--git-timeout <seconds>', `longest silence of git before it is stopped (default: ${SILENCE})`)
-    .option('--accept-unread <reasons>', `end with 0 in spite of parts not read: ${UNREAD.join(', ')}`)
+    .option('--max-size <megabytes>', `longest file to read (default: ${MAX_SIZE})`)
+    .option('--git-timeout <seconds>', `longest silence of git (default: ${SILENCE})`)
+    .option('--accept-unread <reasons>', 'end with 0 although such parts were not read')
     .option('--live', 'ask the store what it knows of each key')
     .option('--revoke', 'revoke those that still work, after asking')
     .option('--yes', 'do not ask')

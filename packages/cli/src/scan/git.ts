@@ -32,7 +32,7 @@ const KEPT = new Set(['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSY
  * The environment of every command of git: nothing is fetched, nothing is written, and no variable of git decides what
  * is read. A hook sets several, such as `GIT_DIR`, which names another repository than the one to scan.
  */
-export function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name) || KEPT.has(name.toUpperCase()))
   return {
     ...Object.fromEntries(inherited),

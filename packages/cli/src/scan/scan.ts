@@ -154,10 +154,15 @@ class TreeScan {
 /** Searches a text or a diff as it comes in. What is in no file has the path `-`. */
 export async function scanStream(stream: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<void> {
   const finder = createFinder(options.format)
-  const { coverage = new Coverage(undefined) } = options
-  for await (const { token, path = '-', line, column } of searchText(stream, finder, coverage)) {
+  const { coverage = new Coverage(undefined), onProgress } = options
+  const watched = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of stream) {
+      yield piece
+      onProgress?.()
+    }
+  }
+  for await (const { token, path = '-', line, column } of searchText(watched(), finder, coverage)) {
     await emit([{ token, place: { path, line, column } }], options, finder)
-    options.onProgress?.()
   }
 }
 

@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<UnreadReason, (path: string) => string>> = {
   empty: (path) =>
     path === '-'
       ? 'nothing was read: standard input is empty; check the command in front of the pipe'
-      : `nothing was read: there is nothing in ${path}; check the path`,
+      : `nothing was read in ${path}: it holds no file, or each was passed over; check the path`,
 }
 
 /** Says what was not read and why, in one line. */

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { Coverage, PASSED, UNREAD } from '../src/scan/coverage.ts'
+import { describeSkipped, verdict } from '../src/scan/verdict.ts'
+
+test('"No keys found." stands there only when all was read', () => {
+  const coverage = new Coverage('file')
+  coverage.files = 2
+  expect(verdict([], coverage)).toBe('No keys found. 2 files read.')
+  for (const reason of PASSED) coverage.pass(reason)
+  expect(verdict([], coverage)).toMatch(/^No keys found\. 2 files read; passed over: 1 ignored by git, /)
+  for (const reason of UNREAD) {
+    const incomplete = new Coverage(undefined)
+    incomplete.miss(reason, 'a')
+    expect(incomplete.isComplete).toBe(false)
+    expect(verdict([], incomplete)).toMatch(/^No keys found(?: in what was read|, because nothing was read)\./)
+  }
+})
+
+test('what the user has dismissed is counted and told, and the scan is complete', () => {
+  const coverage = new Coverage('file', ['huge'])
+  coverage.miss('huge', 'a')
+  expect([coverage.isComplete, coverage.missed]).toEqual([true, 1])
+  expect(verdict([], coverage)).toContain('No keys found in what was read')
+  coverage.miss('failed', 'b')
+  expect(coverage.isComplete).toBe(false)
+})
+
+test('the list of what was not read is bounded, its count is not', () => {
+  const coverage = new Coverage('file')
+  for (let index = 0; index < 1000; index++) coverage.miss('failed', `${index}`)
+  expect([coverage.unread.length, coverage.missed]).toEqual([20, 1000])
+})
+
+test.each(UNREAD)('%s has a sentence that names the path or the clone', (reason) => {
+  expect(describeSkipped({ path: 'a/b', reason })).toMatch(/a\/b|The clone/)
+})
