@@ -16,6 +16,11 @@ export interface TokenInText {
 }
 
 const LINE_FEED = 10
+/** Bytes at the beginning of a line within a hunk that can tell what it is. */
+const MOST_MARKS = 66
+/** First bytes of the lines in front of a hunk: `diff`, `index`, `---`, `+++`, `@@`, `\`, and what stands in place of one. */
+const HEADS: ReadonlySet<number> = new Set(Buffer.from('di-+@\\BC', 'latin1'))
+const NONE: readonly never[] = []
 /** A line is held whole up to this many bytes, and searched part by part beyond. */
 const LONGEST_LINE = 1 << 20
 /** Tokens in lines that a hunk takes away are kept until it ends. More of them are reported at once. */
@@ -68,10 +73,11 @@ class TextSearch {
   }
 
   read(part: Part): readonly TokenInText[] {
-    const broken = part.offset === 0 ? this.#begin(part.bytes) : []
-    const found = this.#tokensIn(part)
+    const visible = withoutEscapes(part.bytes)
+    const broken = part.offset === 0 ? this.#begin(visible) : []
+    const found = this.#tokensIn(part, visible)
     const isTakenAway = this.#place === 'other' && !WORD_MARKS.some((mark) => part.bytes.includes(mark))
-    if (!isTakenAway) return [...broken, ...found]
+    if (!isTakenAway) return broken.length === 0 ? found : [...broken, ...found]
     this.#pending.push(...found)
     return this.#pending.length < MOST_PENDING ? broken : [...broken, ...this.#takePending()]
   }
@@ -86,15 +92,19 @@ class TextSearch {
   }
 
   /** Looks at the beginning of a line, which tells what the line is. Returns tokens of a hunk that it breaks off. */
-  #begin(bytes: Buffer): readonly TokenInText[] {
+  #begin(visible: Buffer): readonly TokenInText[] {
     this.#number++
-    const line = withoutEscapes(bytes).toString('latin1')
     const hunkGoesOn = this.#diff.isInHunk
-    this.#place = this.#diff.read(line)
-    if (this.#place === undefined) this.#noteOmission(line)
-    if (this.#diff.isBroken) return this.#takePending()
+    this.#place = hunkGoesOn ? this.#diff.read(visible.toString('latin1', 0, MOST_MARKS)) : undefined
+    const isBroken = this.#diff.isBroken
+    if (this.#place === undefined) {
+      const line = HEADS.has(visible[0] ?? 0) ? visible.toString('latin1') : ''
+      this.#diff.read(line)
+      this.#noteOmission(line)
+    }
+    if (isBroken) return this.#takePending()
     if (!hunkGoesOn) this.#pending = []
-    return []
+    return NONE
   }
 
   #noteOmission(line: string | undefined): void {
@@ -108,8 +118,7 @@ class TextSearch {
     return pending
   }
 
-  #tokensIn(part: Part): TokenInText[] {
-    const visible = withoutEscapes(part.bytes)
+  #tokensIn(part: Part, visible: Buffer): readonly TokenInText[] {
     const found = this.#search(visible, part, visible === part.bytes)
     if (visible === part.bytes) return found
     // A token may follow an escape in such a way that it would be taken away with it.
