@@ -3,7 +3,7 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 /** GitHub Actions obeys a line that begins with `::`. */
 const COMMAND = /^(\s*):(?=:)/
 
-/** Makes a piece of text from anyone else safe to print in a terminal or a CI log. */
+/** Makes a piece of foreign text safe to print in a terminal or a CI log. */
 export function harmless(text: string): string {
   return text
     .replace(UNSAFE, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)

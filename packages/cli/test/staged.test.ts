@@ -1,10 +1,10 @@
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyFormat } from '@bearward/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Coverage } from '../src/scan/coverage.ts'
+import { gitForStaged } from '../src/scan/git/staged.ts'
 import { scanStaged } from '../src/scan/scan.ts'
-import { gitForStaged } from '../src/scan/staged.ts'
 import { ENCODINGS, encode } from './encodings.ts'
 import { Repository } from './repository.ts'
 
@@ -82,6 +82,8 @@ test('the index that git names to a hook is read if it is one of this repository
   expect((await scan()).places).toEqual([])
   expect((await scan('.git/next-index-1.lock')).places).toEqual(['a:1:1'])
   expect((await scan(join(repository.folder, '.git/next-index-1.lock'))).places).toEqual(['a:1:1'])
+  symlinkSync('.', join(repository.folder, 'link'))
+  expect((await scan(join(repository.folder, 'link/.git/next-index-1.lock'))).places).toEqual(['a:1:1'])
 
   const other = new Repository().init()
   try {

@@ -67,7 +67,7 @@ export const addScan: AddCommand = (program, frame) => {
   )
 }
 
-/** What a scan has found, and what it has read. */
+/** The result of a scan. */
 interface Done {
   readonly findings: readonly Finding[]
   readonly coverage: Coverage

@@ -17,7 +17,7 @@ const SIGNATURES: readonly Buffer[] = [
   '2320763320676974',
 ].map((hex) => Buffer.from(hex, 'hex'))
 
-/** Whether a file that begins with these bytes is compressed: an archive, or one compressed file. */
+/** Returns true for the first bytes of an archive, or of a compressed file. */
 export function isCompressed(start: Buffer): boolean {
   return SIGNATURES.some((signature) => start.subarray(0, signature.length).equals(signature))
 }

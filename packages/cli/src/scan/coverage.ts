@@ -1,6 +1,6 @@
 /**
- * Reasons to pass something over by rule: it is in no file, in no text, or on its way to nobody. A scan that passed over
- * nothing else has read all that it was asked to read.
+ * Reasons to pass something over by rule: it is no file, it is read by another scan, or git does not add it. A scan that
+ * passed over nothing else has read all that it was asked to read.
  */
 export const PASSED = ['ignored', 'git', 'link', 'special', 'submodule', 'binary'] as const
 
@@ -33,7 +33,7 @@ export class Coverage {
   readonly noun: 'file' | 'object' | undefined
   readonly #accepted: ReadonlySet<UnreadReason>
 
-  /** @param accepted reasons that the user has dismissed: they are counted, and the scan is complete all the same */
+  /** @param accepted reasons that the user has dismissed: they are counted, and the scan is still complete */
   constructor(noun: Coverage['noun'], accepted: readonly UnreadReason[] = []) {
     this.noun = noun
     this.#accepted = new Set(accepted)
@@ -61,7 +61,7 @@ export class Coverage {
     return UNREAD.reduce((sum, reason) => sum + this.skipped[reason], 0)
   }
 
-  /** Whether all was read that was to be read, except for reasons that the user has dismissed. */
+  /** True when all was read that was to be read, except for reasons that the user has dismissed. */
   get isComplete(): boolean {
     return UNREAD.every((reason) => this.skipped[reason] === 0 || this.#accepted.has(reason))
   }

@@ -28,7 +28,7 @@ export class DiffReader {
   #newLeft = 0
   #oldLeft: readonly number[] = []
   #line = 0
-  /** Whether the line that was read last broke a hunk off. */
+  /** True when the line that was read last broke a hunk off. */
   isBroken = false
 
   /** The file that the hunks are of. */
@@ -36,7 +36,7 @@ export class DiffReader {
     return this.#path ?? '-'
   }
 
-  /** Whether the hunk still has lines. */
+  /** True while the hunk still has lines. */
   get isInHunk(): boolean {
     return this.#newLeft > 0 || this.#oldLeft.some((left) => left > 0)
   }

@@ -3,7 +3,7 @@ import { isCompressed } from './compressed.ts'
 import type { Finder } from './finder.ts'
 import { FileLines, type Lines } from './lines.ts'
 
-/** What became of a file. A file that is `compressed` was searched as it stands, and not inside. */
+/** The outcome of reading a file. A `compressed` file was searched as it stands, and not inside. */
 export type FileOutcome = 'read' | 'binary' | 'huge' | 'compressed' | 'special'
 
 /** What is not read. */
@@ -104,7 +104,7 @@ export class FileSearch {
   }
 }
 
-/** Whether a text begins with the byte order mark of UTF-16, or of UTF-32 little-endian, which begins with the same. */
+/** Returns true for a byte order mark of UTF-16, and of UTF-32 little-endian, which begins with the same bytes. */
 function hasWideMark(sample: Buffer): boolean {
   return sample.length >= 2 && [0xfeff, 0xfffe].includes(sample.readUInt16BE(0))
 }

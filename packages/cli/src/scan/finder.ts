@@ -27,15 +27,15 @@ interface Needle {
 const WIDEST = 4
 
 /**
- * Characters behind the prefix and its `_` that are of base62 in every token, whatever the environment in front of them.
+ * Characters behind the prefix and its `_` that are of base62 in every token, with each environment and without one.
  * Few of other texts have it in all of these places, and most fail at the first.
  */
 const PROBES = [48, 17, 32, 24, 40]
 const BASE62 = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0))
 
 /**
- * Makes a finder. It compares bytes and decodes none, except the few bytes behind a head. A token is found whatever
- * stands before or behind it, because its checksum proves it.
+ * Makes a finder. It compares bytes and decodes none, except the few bytes behind a head. The text before
+ * and behind a token does not matter, because its checksum proves it.
  *
  * UTF-16 and UTF-32 put NULs between the characters of a token, in both byte orders. The bytes from its first character
  * to its last one are the same in both orders, so that neither byte order mark nor alignment is needed.

@@ -36,7 +36,7 @@ export class LineCount {
     this.#low = low
   }
 
-  /** Whether the low byte of a unit is its last one. */
+  /** True when the low byte of a unit is its last one. */
   get isBigEndian(): boolean {
     return this.#width > 1 && this.#low === this.#width - 1
   }

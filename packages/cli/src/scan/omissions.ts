@@ -2,7 +2,7 @@
 const INDEX = /^index ([0-9a-f,]+)\.\.([0-9a-f]+)(?: \d+)?\r?$/
 /** No object, or that of an empty file. */
 const NOTHING = /^(?:0+|e69de29[0-9a-f]*|473a0f4[0-9a-f]*)$/
-/** What other programs write in place of a file: diff, grep, Mercurial, Subversion. */
+/** The lines that other programs write in place of a file: diff, grep, Mercurial, Subversion. */
 const PLACEHOLDER =
   /^(?:Binary files? .+ (?:differ|matches|has changed)|Cannot display: file marked as a binary type\.)\r?$/
 const REMOVED = / and \/dev\/null differ\r?$/
@@ -13,7 +13,7 @@ const REMOVED = / and \/dev\/null differ\r?$/
  */
 export class Omissions {
   #file = '-'
-  /** Whether the line before has named objects, so that `---` must follow. */
+  /** True when the line before has named objects, so that `---` must follow. */
   #isDue = false
 
   /**

@@ -5,9 +5,9 @@ import { Failure, fileFailure } from '../failure.ts'
 import type { Frame } from '../frame.ts'
 import { harmless } from '../harmless.ts'
 import { Coverage, UNREAD, type UnreadReason } from './coverage.ts'
-import { Git, GitError, type GitOptions } from './git.ts'
+import { Git, GitError, type GitOptions } from './git/git.ts'
+import { gitForStaged } from './git/staged.ts'
 import { type ScanOptions, scanHistory, scanStaged, scanStream, scanTree } from './scan.ts'
-import { gitForStaged } from './staged.ts'
 
 /** Options of the command line that choose what is read. */
 export interface SourceOptions {
@@ -95,7 +95,7 @@ function gitFailure(cause: unknown, noun: string): unknown {
   return new Failure('denied', what, mends[cause.reason], { cause })
 }
 
-/** What can be read once and from its beginning alone: a pipe, such as `<(git diff)` of a shell, or a device. */
+/** Opens a pipe, such as `<(git diff)` of a shell, or a device: it can be read once, and from its beginning alone. */
 function openStream(path: string, cwd: string): Readable | undefined {
   const file = resolve(cwd, path)
   try {
@@ -128,7 +128,7 @@ async function scanFiles(
   })
 }
 
-/** What comes out of a stream. An error of it is one line. */
+/** Reads a stream. Its error becomes a failure of one line. */
 async function* readStream(stream: Readable, name: string): AsyncGenerator<Uint8Array> {
   try {
     yield* stream

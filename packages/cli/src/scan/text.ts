@@ -25,7 +25,7 @@ const NONE: readonly never[] = []
 const LONGEST_LINE = 1 << 20
 /** Tokens in lines that a hunk takes away are kept until it ends. More of them are reported at once. */
 const MOST_PENDING = 10_000
-/** Marks of `git diff --word-diff` and of colours: such a line holds what was added, too, whatever it begins with. */
+/** Marks of `git diff --word-diff` and of colours: such a line also holds added text, and its first character tells nothing. */
 const WORD_MARKS = ['{+', '\u001b']
 
 /** A line of a text, or a part of a long one. */
@@ -56,7 +56,7 @@ export async function* searchText(
   yield* search.end()
 }
 
-/** What is known of a text so far. */
+/** The state of a search in one text. */
 class TextSearch {
   readonly #finder: Finder
   readonly #coverage: Coverage

@@ -1,7 +1,7 @@
 import { type Coverage, PASSED, type PassedReason, type Skipped, UNREAD, type UnreadReason } from './coverage.ts'
 import type { Finding } from './finding.ts'
 
-/** What a summary calls things of each kind that were not read, one and several. */
+/** Names in a summary, for one thing and for several. */
 const NAMES: Readonly<Record<PassedReason | UnreadReason, readonly [string, string]>> = {
   ignored: ['ignored by git', 'ignored by git'],
   git: ['.git folder', '.git folders'],
@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<PassedReason | UnreadReason, readonly [string, stri
   empty: ['empty', 'empty'],
 }
 
-/** What was not read, why, and what to do about it. */
+/** A sentence for each reason: the thing that was not read, the cause, and the remedy. */
 const REASONS: Readonly<Record<UnreadReason, (path: string) => string>> = {
   failed: (path) => `${path} cannot be read`,
   huge: (path) => `${path} is longer than --max-size, so its end was not read; raise the limit`,

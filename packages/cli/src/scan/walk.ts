@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
-import type { Ignored } from './ignored.ts'
+import type { Ignored } from './git/ignored.ts'
 import { joinNames, keyOfName, type Name, nameOf } from './names.ts'
 
-/** What a walk meets. Paths are those of the file system; the root is a part of them. */
+/** Receives the entries that a walk meets. Paths are those of the file system; the root is a part of them. */
 export interface Walk {
   readonly file: (path: Name) => void | Promise<void>
   /** A symbolic link. It is not followed. */

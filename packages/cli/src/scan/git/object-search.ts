@@ -1,9 +1,9 @@
-import { isCompressed } from './compressed.ts'
-import type { Coverage } from './coverage.ts'
-import type { Finder } from './finder.ts'
+import { isCompressed } from '../compressed.ts'
+import type { Coverage } from '../coverage.ts'
+import type { Finder } from '../finder.ts'
+import { type Hit, PieceSearch } from '../pieces.ts'
 import { type Git, GitError } from './git.ts'
 import { ObjectReader, type ObjectVisit } from './objects.ts'
-import { type Hit, PieceSearch } from './pieces.ts'
 
 /** An object that holds tokens. */
 interface HitObject {
@@ -15,7 +15,7 @@ interface HitObject {
 
 const CAT = ['cat-file', '--batch', '--buffer']
 
-/** Searches objects of a repository, whatever they are: files, folders (for the names in them), commits and tags. */
+/** Searches objects of a repository: files, folders (for the names in them), commits and tags. */
 export class ObjectSearch {
   /** Objects that hold tokens, by id. */
   readonly found: Map<string, HitObject> = new Map()

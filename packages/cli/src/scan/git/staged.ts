@@ -1,11 +1,13 @@
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Coverage } from '../coverage.ts'
+import type { Finder } from '../finder.ts'
+import type { Find } from '../finding.ts'
+import { textOfName } from '../names.ts'
 import { broughtIn } from './brought.ts'
-import { type Change, readChanges } from './changes.ts'
-import type { Coverage } from './coverage.ts'
-import type { Finder } from './finder.ts'
+import { type Change, isAbsent, readChanges } from './changes.ts'
 import { Git, GitError, type GitOptions } from './git.ts'
-import type { Find } from './history.ts'
-import { textOfName } from './names.ts'
+import { findsInName } from './naming.ts'
 import { ObjectSearch } from './object-search.ts'
 
 const DIFF = ['diff-index', '--cached', '--raw', '-r', '-z', '--no-renames', '--no-abbrev']
@@ -39,8 +41,7 @@ export async function* readStaged(
   const hitsOf = (id: string) => (after.found.get(id) ?? before.found.get(id))?.hits ?? []
   for (const change of changes) {
     const path = textOfName(change.path)
-    const isNew = change.oldIds.every(isAbsent)
-    for (const token of isNew ? finder.tokens.readAll(path) : []) yield { token, place: { path, line: 1, column: 1 } }
+    yield* findsInName(change, finder.tokens)
     for (const { token, line, column } of broughtIn(change, hitsOf)) yield { token, place: { path, line, column } }
   }
 }
@@ -60,10 +61,6 @@ async function* linesOf(ids: readonly string[]): AsyncGenerator<Buffer> {
   if (present.size > 0) yield Buffer.from(`${[...present].join('\n')}\n`)
 }
 
-function isAbsent(id: string): boolean {
-  return /^0+$/.test(id)
-}
-
 /**
  * Git for what is staged in the repository of a folder. A commit of some paths alone is made from an index of its own,
  * which git names to its hooks. It is read if it lies in the same repository.
@@ -79,5 +76,7 @@ export async function gitForStaged(
   if (!indexFile) return git
   const own = (await git.output(['rev-parse', '--absolute-git-dir'])).toString('utf8').replace(/\n$/, '')
   const named = resolve(cwd, indexFile)
-  return dirname(named) === own ? new Git(folder, { ...options, indexFile: named }) : git
+  return existsSync(named) && realpathSync(dirname(named)) === realpathSync(own)
+    ? new Git(folder, { ...options, indexFile: named })
+    : git
 }

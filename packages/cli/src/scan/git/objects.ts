@@ -22,7 +22,7 @@ export class ObjectReader {
     this.#visit = visit
   }
 
-  /** Whether the output may end here. */
+  /** True where the output may end. */
   get isBetweenObjects(): boolean {
     return this.#left === 0 && this.#head.length === 0
   }

@@ -1,21 +1,13 @@
-import { broughtIn } from './brought.ts'
-import { type Change, readChanges } from './changes.ts'
-import type { Coverage } from './coverage.ts'
-import type { Finder } from './finder.ts'
-import type { Place } from './finding.ts'
-import { type Git, GitError } from './git.ts'
-import { textOfName } from './names.ts'
+import type { Coverage } from '../coverage.ts'
+import type { Finder } from '../finder.ts'
+import type { Find, Place } from '../finding.ts'
+import type { Git } from './git.ts'
+import { Naming } from './naming.ts'
 import { ObjectSearch, objectPath } from './object-search.ts'
 
-/** A token in a repository. */
-export interface Find {
-  readonly token: string
-  readonly place: Place
-}
-
-/** What of a history is read. */
+/** Settings of a scan of a history. */
 export interface HistoryOptions {
-  /** Whether objects are read, too, that no branch, tag or stash leads to. */
+  /** Includes the objects that no branch, tag or stash leads to. */
   readonly unreachable: boolean
   /** Is called now and then, while objects are read. */
   readonly onProgress: () => void
@@ -59,7 +51,8 @@ export async function* readHistory(
   for (const _ of objects.submodules) coverage.pass('submodule')
   yield* findsOutsideOfFiles(objects)
   const commits = unreachable ? allCommits(git) : git.read(LIST, once(stashes))
-  yield* findsInFiles(objects, git.read(DIFF, commits), finder, coverage)
+  const naming = new Naming(objects, finder.tokens, coverage)
+  if (naming.isNeeded) yield* naming.findsIn(git.read(DIFF, commits))
   if (failure !== undefined) throw failure
 }
 
@@ -73,24 +66,29 @@ function nameOfRef(refs: string, token: string): Place {
 
 /** Leaves out ids with `?` in front: these objects are not there. */
 async function* presentIds(output: AsyncIterable<Buffer>, coverage: Coverage): AsyncGenerator<Buffer> {
-  let begun = ''
-  for await (const piece of output) {
-    const lines = (begun + piece.toString('latin1')).split('\n')
-    begun = lines.pop() ?? ''
-    const present = lines.filter((line) => !line.startsWith('?'))
+  for await (const lines of linesOf(output)) {
     for (const line of lines) if (line.startsWith('?')) coverage.miss('missing', objectPath(line.slice(1)))
-    if (present.length > 0) yield Buffer.from(`${present.join('\n')}\n`)
+    yield asLines(lines.filter((line) => !line.startsWith('?')))
   }
 }
 
 async function* allCommits(git: Git): AsyncGenerator<Buffer> {
+  for await (const lines of linesOf(git.read(ALL_TYPES))) {
+    yield asLines(lines.filter((line) => line.endsWith(' commit')).map((line) => line.split(' ')[0] ?? ''))
+  }
+}
+
+async function* linesOf(output: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   let begun = ''
-  for await (const piece of git.read(ALL_TYPES)) {
+  for await (const piece of output) {
     const lines = (begun + piece.toString('latin1')).split('\n')
     begun = lines.pop() ?? ''
-    const commits = lines.filter((line) => line.endsWith(' commit')).map((line) => `${line.split(' ')[0]}\n`)
-    yield Buffer.from(commits.join(''))
+    yield lines
   }
+}
+
+function asLines(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''))
 }
 
 /** Tokens in messages, in names of authors, and in tags. */
@@ -102,52 +100,6 @@ function* findsOutsideOfFiles({ found }: ObjectSearch): Generator<Find> {
       const isInMessage = type === 'commit' && line > headLines
       const path = isInMessage ? COMMIT_MESSAGE : objectPath(id)
       yield { token, place: { path, line: isInMessage ? line - headLines : line, column, ...commit } }
-    }
-  }
-}
-
-/** Tokens in files and in their names, each at the commits that brought it in, or at its object where there is none. */
-async function* findsInFiles(
-  { found, compressed }: ObjectSearch,
-  output: AsyncIterable<Buffer>,
-  finder: Finder,
-  coverage: Coverage,
-): AsyncGenerator<Find> {
-  const isInFile = ({ type }: { type: string }): boolean => type === 'blob' || type === 'tree'
-  if (compressed.size === 0 && ![...found.values()].some(isInFile)) return
-  const named = new Set<string>()
-  const told = new Set<string>()
-  const hitsOf = (id: string) => found.get(id)?.hits ?? []
-  const findsOf = function* (change: Change): Generator<Find> {
-    const path = textOfName(change.path)
-    const { commit, newId, oldIds } = change
-    const isNew = oldIds.every((id) => /^0+$/.test(id))
-    for (const token of isNew ? finder.tokens.readAll(path) : []) {
-      yield { token, place: { path, line: 1, column: 1, commit } }
-    }
-    for (const { token, line, column } of broughtIn(change, hitsOf)) {
-      yield { token, place: { path, line, column, commit } }
-    }
-    if (compressed.has(newId) && !named.has(newId))
-      coverage.miss('compressed', finder.tokens.mask(path), `commit ${commit}`)
-    if (found.has(newId) || compressed.has(newId)) named.add(newId)
-  }
-  try {
-    for await (const change of readChanges(output)) {
-      for (const find of findsOf(change)) {
-        told.add(find.token)
-        yield find
-      }
-    }
-  } catch (cause) {
-    // All objects were read. What git could not tell are their names, and these are made up below.
-    if (!(cause instanceof GitError)) throw cause
-  }
-  for (const id of compressed) if (!named.has(id)) coverage.miss('compressed', objectPath(id))
-  for (const [id, { type, hits }] of found) {
-    for (const { token, line, column } of isInFile({ type }) ? hits : []) {
-      const isTold = told.has(token) && (type === 'tree' || named.has(id))
-      if (!isTold) yield { token, place: { path: objectPath(id), line, column } }
     }
   }
 }

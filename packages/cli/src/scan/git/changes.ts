@@ -1,4 +1,4 @@
-import { type Name, nameOf } from './names.ts'
+import { type Name, nameOf } from '../names.ts'
 
 /** A file that a commit, or the index, has and that differs in each parent. */
 export interface Change {
@@ -8,11 +8,16 @@ export interface Change {
   /** The object of the file in each parent; zeros where it is not there. */
   readonly oldIds: readonly string[]
   readonly newId: string
-  /** Whether it is a submodule: its object is in another repository. */
+  /** True for a submodule: its object is in another repository. */
   readonly isSubmodule: boolean
 }
 
 const SUBMODULE = '160000'
+
+/** Returns true for the id of no object: the file is not there. */
+export function isAbsent(id: string): boolean {
+  return /^0+$/.test(id)
+}
 
 /**
  * Reads the output of `git diff-tree --raw -z` and `git diff-index --raw -z`. Names end in NUL, and no name has one, so

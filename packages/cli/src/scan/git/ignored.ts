@@ -1,5 +1,5 @@
+import { keyOfName, nameOf } from '../names.ts'
 import { type Git, GitError } from './git.ts'
-import { keyOfName, nameOf } from './names.ts'
 
 /** Paths that git ignores, relative to a folder, by `keyOfName()`. */
 export type Ignored = ReadonlySet<string>

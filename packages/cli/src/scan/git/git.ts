@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /**
- * Configuration in front of every command. A repository that is scanned may be anybody's: its configuration can name
+ * Configuration in front of every command. The author of a repository may be an attacker: its configuration can name
  * programs that git would run, and files beside its objects can claim that commits have other parents.
  */
 const CONFIGURATION = {
@@ -57,7 +57,7 @@ export class GitError extends Error {
   }
 }
 
-/** What commands of git are run with. */
+/** Settings of a run of git. */
 export interface GitOptions {
   /** Longest time that git may take until it prints something, in milliseconds. It is killed after that. */
   readonly silenceMs: number
@@ -138,7 +138,7 @@ export class Git {
   }
 }
 
-/** Writes what a command reads. That it stopped reading is told by how it ends. */
+/** Writes the input of a command. A command that stops reading reports why by its exit code. */
 async function feed(input: AsyncIterable<Uint8Array>, stdin: NodeJS.WritableStream): Promise<void> {
   try {
     await pipeline(Readable.from(input), stdin)

@@ -1,5 +1,5 @@
+import type { Hit } from '../pieces.ts'
 import type { Change } from './changes.ts'
-import type { Hit } from './pieces.ts'
 
 /**
  * Tokens that a change has brought in: those that the file holds more often than it did in each parent. Of equal ones,
