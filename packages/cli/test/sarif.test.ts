@@ -33,14 +33,14 @@ test.each<[string, Finding[]]>([
 
 test('a log that names what was not read is valid', () => {
   const coverage = new Coverage('file')
-  coverage.pass('ignored')
+  coverage.pass('ignored', () => 'secret.txt')
   coverage.miss('empty', '-')
   coverage.miss('failed', 'a b\ud800', 'a b may not be read')
   coverage.miss('compressed', '/srv/a.zip')
   const log = sarifLog([finding], '0.1.0', { coverage, searched: { prefix: 'acme', origin: 'a file' } })
   isSarif(log)
   expect(isSarif.errors ?? []).toEqual([])
-  expect(JSON.stringify(log)).toContain('passed over: 1 ignored by git, 1 unreadable, 1 compressed')
+  expect(JSON.stringify(log)).toContain('passed over: 1 ignored by git (secret.txt), 1 unreadable, 1 compressed')
   expect(log).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }] }] })
 })
 

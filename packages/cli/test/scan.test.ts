@@ -485,7 +485,7 @@ describe('output', () => {
     expect((await bearward(['scan', folder])).code).toBe(1)
     expect((await bearward(['scan', '--binary', folder])).code).toBe(1)
     const { code, stderr } = await bearward(['scan', '--no-binary', folder])
-    expect([code, stderr]).toEqual([0, 'No keys found. 1 file read; passed over: 1 binary.\n'])
+    expect([code, stderr]).toEqual([0, `No keys found. 1 file read; passed over: 1 binary (${folder}/a).\n`])
   })
 
   test('--json and --sarif exclude each other', async () => {

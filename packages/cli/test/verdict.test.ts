@@ -6,8 +6,8 @@ test('"No keys found." stands there only when all was read', () => {
   const coverage = new Coverage('file')
   coverage.files = 2
   expect(verdict([], coverage)).toBe('No keys found. 2 files read.')
-  for (const reason of PASSED) coverage.pass(reason)
-  expect(verdict([], coverage)).toMatch(/^No keys found\. 2 files read; passed over: 1 ignored by git, /)
+  for (const reason of PASSED) coverage.pass(reason, () => 'x')
+  expect(verdict([], coverage)).toMatch(/^No keys found\. 2 files read; passed over: 1 ignored by git \(x\), /)
   for (const reason of UNREAD) {
     const incomplete = new Coverage(undefined)
     incomplete.miss(reason, 'a')
@@ -27,8 +27,13 @@ test('what the user has dismissed is counted and told, and the scan is complete'
 
 test('the list of what was not read is bounded, its count is not', () => {
   const coverage = new Coverage('file')
-  for (let index = 0; index < 1000; index++) coverage.miss('failed', `${index}`)
+  for (let index = 0; index < 1000; index++) {
+    coverage.miss('failed', `${index}`)
+    coverage.pass('ignored', () => `${index}`)
+  }
   expect([coverage.unread.length, coverage.missed]).toEqual([20, 1000])
+  expect([coverage.passed.length, coverage.skipped.ignored]).toEqual([20, 1000])
+  expect(verdict([], coverage)).toContain('1000 ignored by git (0, 1, 2, …)')
 })
 
 test.each(UNREAD)('%s has a sentence that names the path or the clone', (reason) => {

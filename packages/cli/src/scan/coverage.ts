@@ -18,6 +18,12 @@ export interface Skipped {
   readonly why?: string
 }
 
+/** Something that was passed over by rule. */
+export interface Passed {
+  readonly path: string
+  readonly reason: PassedReason
+}
+
 /** A list that is printed is bounded, because the author of a tree decides how many entries it would have. */
 const LONGEST_LIST = 20
 
@@ -29,6 +35,8 @@ export class Coverage {
   readonly skipped: Record<PassedReason | UnreadReason, number>
   /** The first things that were not read. */
   readonly unread: Skipped[] = []
+  /** The first things that were passed over, of each reason. */
+  readonly passed: Passed[] = []
   /** The kind of thing that `files` counts; `undefined` where nothing is counted but bytes. */
   readonly noun: 'file' | 'object' | undefined
   readonly #accepted: ReadonlySet<UnreadReason>
@@ -47,8 +55,10 @@ export class Coverage {
     return aside
   }
 
-  pass(reason: PassedReason): void {
+  /** @param nameOf makes the path; called for the first things alone, since a tree may have very many */
+  pass(reason: PassedReason, nameOf: () => string): void {
     this.skipped[reason]++
+    if (this.skipped[reason] <= LONGEST_LIST) this.passed.push({ path: nameOf(), reason })
   }
 
   miss(reason: UnreadReason, path: string, why?: string): void {

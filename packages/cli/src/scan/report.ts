@@ -36,7 +36,7 @@ export function report(
   if (searched.origin !== undefined) {
     output.note(`Searched for keys that begin with ${searched.prefix}_, as ${harmless(searched.origin)} says.`)
   }
-  output.note(verdict(findings, coverage))
+  output.note(harmless(verdict(findings, coverage)))
 }
 
 function flatten({ place, ...finding }: Finding): object {
@@ -44,8 +44,8 @@ function flatten({ place, ...finding }: Finding): object {
 }
 
 function summaryOf(coverage: Coverage, searched: Searched): object {
-  const { files, bytes, skipped, unread, isComplete } = coverage
-  return { files, bytes, skipped, unread, isComplete, searched }
+  const { files, bytes, skipped, passed, unread, isComplete } = coverage
+  return { files, bytes, skipped, passed, unread, isComplete, searched }
 }
 
 function asTable(output: Output, findings: readonly Finding[]): ReturnType<typeof table> {

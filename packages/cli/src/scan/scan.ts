@@ -92,7 +92,7 @@ class TreeScan {
         found.push({ token, place: { path: this.#nameOf(path), line, column } }),
       )
       if (outcome === 'read') coverage.files++
-      else if (outcome === 'binary' || outcome === 'special') coverage.pass(outcome)
+      else if (outcome === 'binary' || outcome === 'special') this.passed(path, outcome)
       else coverage.miss(outcome, this.#maskedName(path))
     } catch (cause) {
       this.failed(path, cause)
@@ -104,7 +104,7 @@ class TreeScan {
   }
 
   link(path: Name): void | Promise<void> {
-    this.coverage.pass('link')
+    this.passed(path, 'link')
     const found: Find[] = this.#findsInName(path)
     try {
       const target = readlinkSync(path, { encoding: 'buffer' })
@@ -117,8 +117,8 @@ class TreeScan {
     if (found.length > 0) return this.#settle(found, false)
   }
 
-  passed(_path: Name, why: PassedReason): void {
-    this.coverage.pass(why)
+  passed(path: Name, why: PassedReason): void {
+    this.coverage.pass(why, () => this.#maskedName(path))
   }
 
   failed(path: Name, cause: unknown): void {

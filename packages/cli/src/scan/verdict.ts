@@ -34,6 +34,9 @@ const REASONS: Readonly<Record<UnreadReason, (path: string) => string>> = {
       : `nothing was read in ${path}: it holds no file, or each was passed over; check the path`,
 }
 
+/** Names of each kind in the last line. */
+const MOST_NAMES = 3
+
 /** Says what was not read and why, in one line. */
 export function describeSkipped({ path, reason, why }: Skipped): string {
   // An error of the file system names the path by itself.
@@ -54,11 +57,20 @@ export function verdict(findings: readonly Finding[], coverage: Coverage): strin
 }
 
 /** Counts what was passed over and what was not read; `undefined` where that is nothing. */
-export function describePassed({ skipped }: Coverage): string | undefined {
+export function describePassed({ skipped, passed }: Coverage): string | undefined {
   const counts = [...PASSED, ...UNREAD]
     .filter((reason) => reason !== 'empty' && skipped[reason] > 0)
-    .map((reason) => `${skipped[reason]} ${NAMES[reason][skipped[reason] === 1 ? 0 : 1]}`)
+    .map((reason) => {
+      const names = passed.filter((each) => each.reason === reason).map(({ path }) => path)
+      return `${skipped[reason]} ${NAMES[reason][skipped[reason] === 1 ? 0 : 1]}${listOf(names, skipped[reason])}`
+    })
   return counts.length === 0 ? undefined : `passed over: ${counts.join(', ')}`
+}
+
+/** The first names in brackets. */
+function listOf(names: readonly string[], count: number): string {
+  const shown = names.slice(0, MOST_NAMES)
+  return shown.length === 0 ? '' : ` (${[...shown, ...(count > shown.length ? ['…'] : [])].join(', ')})`
 }
 
 function count(number: number, noun: string): string {

@@ -48,7 +48,7 @@ export async function* readHistory(
   } catch (cause) {
     failure = cause
   }
-  for (const _ of objects.submodules) coverage.pass('submodule')
+  for (const name of objects.submodules) coverage.pass('submodule', () => finder.tokens.mask(name))
   yield* findsOutsideOfFiles(objects)
   const commits = unreachable ? allCommits(git) : git.read(LIST, once(stashes))
   const naming = new Naming(objects, finder.tokens, coverage)

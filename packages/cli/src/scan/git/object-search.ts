@@ -1,6 +1,7 @@
 import { isCompressed } from '../compressed.ts'
 import type { Coverage } from '../coverage.ts'
 import type { Finder } from '../finder.ts'
+import { nameOf, textOfName } from '../names.ts'
 import { type Hit, PieceSearch } from '../pieces.ts'
 import { type Git, GitError } from './git.ts'
 import { ObjectReader, type ObjectVisit } from './objects.ts'
@@ -109,8 +110,8 @@ export class ObjectSearch {
     const tree = Buffer.concat(this.#pieces)
     const idLength = this.#id.length / 2
     for (let at = 0, end = tree.indexOf(0); end !== -1; at = end + 1 + idLength, end = tree.indexOf(0, at)) {
-      const entry = tree.toString('latin1', at, end)
-      if (entry.startsWith(SUBMODULE)) this.submodules.add(entry.slice(SUBMODULE.length))
+      const entry = tree.subarray(at, end)
+      if (entry.indexOf(SUBMODULE) === 0) this.submodules.add(textOfName(nameOf(entry.subarray(SUBMODULE.length))))
     }
   }
 }

@@ -26,7 +26,7 @@ export async function* readStaged(
 ): AsyncGenerator<Find> {
   const changes: Change[] = []
   for await (const change of readChanges(git.read([...DIFF, await lastCommit(git)]))) {
-    if (change.isSubmodule) coverage.pass('submodule')
+    if (change.isSubmodule) coverage.pass('submodule', () => finder.tokens.mask(textOfName(change.path)))
     else changes.push(change)
   }
   const after = new ObjectSearch(finder, coverage)
