@@ -488,6 +488,17 @@ describe('output', () => {
     expect([code, stderr]).toEqual([0, `No keys found. 1 file read; passed over: 1 binary (${folder}/a).\n`])
   })
 
+  test('on a terminal shows progress of a stream and of a history', async () => {
+    const stdin = 'x'.repeat(5_000_000)
+    const stream = await bearward(['scan', '-'], { isTerminal: true, stdin })
+    expect(stream.stderr).toContain('\r\u001b[2K5 MB')
+    git('init', '--quiet')
+    write('long', stdin)
+    commit()
+    const history = await bearward(['scan', '--git', folder], { isTerminal: true })
+    expect(history.stderr).toContain('\r\u001b[2K2 objects, 4 MB')
+  })
+
   test('--json and --sarif exclude each other', async () => {
     expect((await bearward(['scan', '--json', '--sarif', folder])).code).toBe(2)
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Coverage, PASSED, UNREAD } from '../src/scan/coverage.ts'
-import { describeSkipped, verdict } from '../src/scan/verdict.ts'
+import { describeProgress, describeSkipped, verdict } from '../src/scan/verdict.ts'
 
 test('"No keys found." stands there only when all was read', () => {
   const coverage = new Coverage('file')
@@ -34,6 +34,14 @@ test('the list of what was not read is bounded, its count is not', () => {
   expect([coverage.unread.length, coverage.missed]).toEqual([20, 1000])
   expect([coverage.passed.length, coverage.skipped.ignored]).toEqual([20, 1000])
   expect(verdict([], coverage)).toContain('1000 ignored by git (0, 1, 2, …)')
+})
+
+test('progress tells what was read so far', () => {
+  const coverage = new Coverage('object')
+  coverage.files = 12
+  coverage.bytes = 34_400_000
+  expect(describeProgress(coverage)).toBe('12 objects, 34 MB')
+  expect(describeProgress(new Coverage(undefined))).toBe('0 MB')
 })
 
 test.each(UNREAD)('%s has a sentence that names the path or the clone', (reason) => {

@@ -4,11 +4,12 @@ import { confirm } from '../confirm.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import { attributionOf, withKeyring } from '../keyring.ts'
+import { Progress } from '../progress.ts'
 import type { Coverage } from '../scan/coverage.ts'
 import type { Finding } from '../scan/finding.ts'
-import { ScanProgress } from '../scan/progress.ts'
 import { type Form, report, type Searched } from '../scan/report.ts'
 import { MAX_SIZE, readSource, SILENCE, type SourceOptions } from '../scan/source.ts'
+import { describeProgress } from '../scan/verdict.ts'
 import { SETTINGS } from '../settings.ts'
 import { say } from './revoke.ts'
 
@@ -92,12 +93,12 @@ async function searchAndReport(
   const form: Form = options.sarif ? 'sarif' : options.json ? 'json' : 'text'
   const findings: Finding[] = []
   const source = readSource(frame, path, options)
-  const progress = new ScanProgress(frame.output, source.coverage)
+  const progress = new Progress(frame.output, 'scan', 'begun')
   try {
     await source.scan({
       format: { prefix: searched.prefix },
       coverage: source.coverage,
-      onProgress: progress.update,
+      onProgress: () => progress.update(describeProgress(source.coverage)),
       async onFinding(finding, token) {
         findings.push(ask === undefined ? finding : { ...finding, ...(await ask(token)) })
       },

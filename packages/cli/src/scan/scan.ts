@@ -39,6 +39,7 @@ export interface TreeOptions extends ScanOptions, FileLimits {
 /** Between two moments at which others get to run: signals, timers, the terminal. */
 const FILES_BETWEEN_PAUSES = 256
 const BYTES_BETWEEN_PAUSES = 1 << 26
+const BYTES_BETWEEN_REPORTS = 1 << 22
 /** Characters of the shortest token with a prefix of one character: a shorter name of a file holds none. */
 const SHORTEST_TOKEN = 51
 
@@ -154,11 +155,12 @@ class TreeScan {
 /** Searches a text or a diff as it comes in. What is in no file has the path `-`. */
 export async function scanStream(stream: AsyncIterable<Uint8Array>, options: ScanOptions): Promise<void> {
   const finder = createFinder(options.format)
-  const { coverage = new Coverage(undefined), onProgress } = options
+  const { coverage = new Coverage(undefined) } = options
+  const onProgress = seldom(coverage, options)
   const watched = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of stream) {
       yield piece
-      onProgress?.()
+      onProgress()
     }
   }
   for await (const { token, path = '-', line, column } of searchText(watched(), finder, coverage)) {
@@ -172,7 +174,8 @@ export async function scanStream(stream: AsyncIterable<Uint8Array>, options: Sca
  * @throws {GitError} when there is no repository, or no git, or when git fails
  */
 export async function scanHistory(git: Git, options: ScanOptions & Pick<HistoryOptions, 'unreachable'>): Promise<void> {
-  const { coverage = new Coverage('object'), onProgress = () => {}, unreachable } = options
+  const { coverage = new Coverage('object'), unreachable } = options
+  const onProgress = seldom(coverage, options)
   const finder = createFinder(options.format)
   await emit(readHistory(git, finder, coverage, { unreachable, onProgress }), options, finder)
   if (coverage.files === 0 && coverage.missed === 0) coverage.miss('empty', '.git')
@@ -184,9 +187,19 @@ export async function scanHistory(git: Git, options: ScanOptions & Pick<HistoryO
  * @throws {GitError} when git does
  */
 export async function scanStaged(git: Git, options: ScanOptions): Promise<void> {
-  const { coverage = new Coverage('object'), onProgress = () => {} } = options
+  const { coverage = new Coverage('object') } = options
   const finder = createFinder(options.format)
-  await emit(readStaged(git, finder, coverage, onProgress), options, finder)
+  await emit(readStaged(git, finder, coverage, seldom(coverage, options)), options, finder)
+}
+
+/** Progress in pieces of a pipe is reported after a few of them. */
+function seldom(coverage: Coverage, { onProgress }: ScanOptions): () => void {
+  let reported = 0
+  return () => {
+    if (coverage.bytes - reported < BYTES_BETWEEN_REPORTS) return
+    reported = coverage.bytes
+    onProgress?.()
+  }
 }
 
 async function emit(

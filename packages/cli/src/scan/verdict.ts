@@ -34,6 +34,7 @@ const REASONS: Readonly<Record<UnreadReason, (path: string) => string>> = {
       : `nothing was read in ${path}: it holds no file, or each was passed over; check the path`,
 }
 
+const MEGABYTE = 1_000_000
 /** Names of each kind in the last line. */
 const MOST_NAMES = 3
 
@@ -65,6 +66,12 @@ export function describePassed({ skipped, passed }: Coverage): string | undefine
       return `${skipped[reason]} ${NAMES[reason][skipped[reason] === 1 ? 0 : 1]}${listOf(names, skipped[reason])}`
     })
   return counts.length === 0 ? undefined : `passed over: ${counts.join(', ')}`
+}
+
+/** Says how much was read so far. */
+export function describeProgress({ files, bytes, noun }: Coverage): string {
+  const megabytes = `${Math.round(bytes / MEGABYTE)} MB`
+  return noun === undefined ? megabytes : `${files} ${noun}s, ${megabytes}`
 }
 
 /** The first names in brackets. */
