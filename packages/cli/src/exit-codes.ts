@@ -22,7 +22,7 @@ export const EXIT_CODES: Readonly<Record<Ending, number>> = Object.freeze({
   configuration: 3,
   /** The store, or another service, cannot be reached. */
   unreachable: 4,
-  /** A file, a folder or the store may not be read or written, or is not there. */
+  /** A file, a folder or the store may not be read or written, or is not there. A scan has not read all, and found nothing. */
   denied: 5,
   /** The keyring refuses: there is no such key, or its state forbids what was asked. */
   refused: 6,

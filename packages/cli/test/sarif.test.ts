@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import Ajv from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
+import { Coverage } from '../src/scan/coverage.ts'
 import type { Finding } from '../src/scan/finding.ts'
 import { sarifLog } from '../src/scan/sarif.ts'
 
@@ -28,6 +29,19 @@ test.each<[string, Finding[]]>([
 ])('the log of %s is valid', (_, findings) => {
   isSarif(sarifLog(findings, '0.1.0'))
   expect(isSarif.errors ?? []).toEqual([])
+})
+
+test('a log that names what was not read is valid', () => {
+  const coverage = new Coverage('file')
+  coverage.pass('ignored', () => 'secret.txt')
+  coverage.miss('empty', '-')
+  coverage.miss('failed', 'a b\ud800', 'a b may not be read')
+  coverage.miss('compressed', '/srv/a.zip')
+  const log = sarifLog([finding], '0.1.0', { coverage, searched: { prefix: 'acme', origin: 'a file' } })
+  isSarif(log)
+  expect(isSarif.errors ?? []).toEqual([])
+  expect(JSON.stringify(log)).toContain('passed over: 1 ignored by git (secret.txt), 1 unreadable, 1 compressed')
+  expect(log).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }] }] })
 })
 
 test('the schema refuses what is no log', () => {

@@ -158,6 +158,39 @@ describe('in the work tree of git', () => {
   })
 })
 
+describe('the configuration of the current folder', () => {
+  const inFolder = (...argv: string[]) => bearward(['scan', ...argv], { cwd: folder, env: {} })
+
+  test('decides nothing in silence', async () => {
+    write('leak.txt', live)
+    write('bearward.config.json', '{"prefix":"zzz","environments":["none"]}')
+    const said = 'Searched for keys that begin with zzz_, as "prefix" in bearward.config.json says.\n'
+    const text = await inFolder('.')
+    expect([text.code, text.stderr]).toEqual([0, `${said}No keys found. 2 files read.\n`])
+    expect((await inFolder('leak.txt')).stderr).toContain(said)
+    const json = JSON.parse((await inFolder('--json', '.')).stdout)
+    expect(json.summary.searched).toEqual({ prefix: 'zzz', origin: '"prefix" in bearward.config.json' })
+    expect((await inFolder('--sarif', '.')).stdout).toContain('zzz_, as \\"prefix\\" in bearward.config.json says')
+  })
+
+  test('hides no key by its environments, wherever the prefix comes from', async () => {
+    write('leak.txt', live)
+    write('bearward.config.json', '{"prefix":"acme","environments":["none"]}')
+    expect((await inFolder('.')).code).toBe(1)
+    expect((await inFolder('--prefix', 'acme', '.')).code).toBe(1)
+    expect((await inFolder('--prefix', 'acme', '--environments', 'other', '.')).code).toBe(1)
+  })
+
+  test('gives way to an option and a variable, which need no mention', async () => {
+    write('bearward.config.json', '{"prefix":"zzz"}')
+    write('leak.txt', live)
+    const option = await inFolder('--prefix', 'acme', '.')
+    expect([option.code, option.stderr]).toEqual([1, '1 key found in 1 place. 2 files read.\n'])
+    const variable = await bearward(['scan', '.'], { cwd: folder, env: { BEARWARD_PREFIX: 'acme' } })
+    expect([variable.code, variable.stderr]).toEqual([1, '1 key found in 1 place. 2 files read.\n'])
+  })
+})
+
 test('a pipe is read as standard input is', async () => {
   execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder })
   const writing = writeFile(join(folder, 'pipe'), `one\n${live}\n`)
@@ -175,6 +208,29 @@ describe('standard input', () => {
     expect(await scanInput(`one\ntwo é ${live}\n`)).toEqual({ code: 1, lines: [`-:2:7: ${format.hint(live)}`] })
     expect(await scanInput('one\n')).toEqual({ code: 0, lines: [] })
   })
+
+  test('of which nothing came was not read, and is not clean', async () => {
+    const { code, stdout, stderr } = await bearward(['scan', '-'])
+    expect([code, stdout]).toEqual([5, ''])
+    expect(stderr).toBe(
+      'nothing was read: standard input is empty; check the command in front of the pipe\n' +
+        'No keys found, because nothing was read.\n',
+    )
+    const json = JSON.parse((await bearward(['scan', '--json', '-'])).stdout)
+    expect(json.summary).toMatchObject({ isComplete: false, unread: [{ path: '-', reason: 'empty' }] })
+    expect((await bearward(['scan', '--accept-unread', 'empty', '-'])).code).toBe(0)
+  })
+
+  test('that cannot be read is a failure of one line', async () => {
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: folder })
+    chmodSync(join(folder, 'pipe'), 0o000)
+    chmodSync(folder, 0o755)
+    const { status, stderr } = asNobody(['scan', join(folder, 'pipe')], '/')
+    expect([status, stderr]).toEqual([
+      5,
+      expect.stringMatching(/^bearward: .*pipe may not be read; change its perm.*\n$/),
+    ])
+  }, 60_000)
 
   test('may be one long line, of which a part is held at a time', async () => {
     const found: [number, string][] = []
@@ -292,9 +348,39 @@ describe('--git', () => {
     commit()
     git('clone', '--quiet', '--depth=1', `file://${folder}`, 'shallow')
     const { code, stderr } = await bearward(['scan', '--git', join(folder, 'shallow')])
-    expect([code, stderr]).toEqual([0, expect.stringContaining('The clone is shallow')])
+    // Commits that were not there to be read may hold a key.
+    expect([code, stderr]).toEqual([5, expect.stringContaining('The clone is shallow')])
+    expect(stderr).toContain('No keys found in what was read. ')
     expect((await bearward(['scan', '--git', folder])).stderr).not.toContain('shallow')
+    const accepted = await bearward(['scan', '--git', '--accept-unread', 'shallow', join(folder, 'shallow')])
+    expect([accepted.code, accepted.stderr]).toEqual([0, expect.stringContaining('The clone is shallow')])
   })
+
+  test('takes time, and no more than --git-timeout', async () => {
+    rmSync(join(folder, '.git/HEAD'))
+    execFileSync('sh', ['-c', 'mkfifo .git/HEAD'], { cwd: folder })
+    const { code, stderr } = await bearward(['scan', '--git', '--git-timeout', '1', folder])
+    expect([code, stderr]).toEqual([
+      5,
+      'bearward: git cannot show the history: git printed nothing for 1 seconds and was stopped; ' +
+        'check the repository, or give more time with --git-timeout\n',
+    ])
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'of another user is refused by git, and its tree is read without git',
+    () => {
+      write('.gitignore', 'ignored\n')
+      write('ignored', live)
+      commit()
+      chmodSync(folder, 0o755)
+      const history = asNobody(['scan', '--git', folder], '/')
+      expect([history.status, history.stderr]).toEqual([5, expect.stringContaining('dubious ownership')])
+      const tree = asNobody(['scan', folder], '/')
+      expect([tree.status, tree.stderr]).toEqual([1, expect.stringContaining('git does not tell what it ignores in')])
+    },
+    60_000,
+  )
 
   test('where there is no repository is a failure of one line', async () => {
     rmSync(join(folder, '.git'), { recursive: true })
@@ -329,6 +415,88 @@ describe('output', () => {
     expect(stdout).toContain(`KEY              PLACE\n${format.hint(live)}  ${folder}/many/key:1:1\n`)
     expect(stderr).toContain('\r\u001b[2K256 files, 0 MB')
     expect(stderr.endsWith('\r\u001b[2K1 key found in 1 place. 301 files read.\n')).toBe(true)
+  })
+
+  test('names what was not read, in each form', async () => {
+    write('a.zip', 'PK\u0003\u0004')
+    const sentence = `${folder}/a.zip is compressed, so it was not searched inside; unpack it and scan its contents`
+    const text = await bearward(['scan', folder])
+    expect([text.code, text.stderr]).toEqual([
+      5,
+      `${sentence}\nNo keys found in what was read. 0 files read; passed over: 1 compressed.\n`,
+    ])
+    const json = await bearward(['scan', '--json', folder])
+    expect([json.code, JSON.parse(json.stdout).summary]).toEqual([
+      5,
+      expect.objectContaining({
+        skipped: expect.objectContaining({ compressed: 1 }),
+        unread: [{ path: `${folder}/a.zip`, reason: 'compressed' }],
+        isComplete: false,
+      }),
+    ])
+    const sarif = await bearward(['scan', '--sarif', folder])
+    const [invocation] = JSON.parse(sarif.stdout).runs[0].invocations
+    expect([sarif.code, invocation.executionSuccessful]).toEqual([5, false])
+    expect(invocation.toolExecutionNotifications[0]).toMatchObject({ level: 'warning', message: { text: sentence } })
+    expect((await bearward(['scan', '--accept-unread', 'huge,compressed', folder])).code).toBe(0)
+  })
+
+  test('does not call a tree clean of which nothing was read', async () => {
+    const { code, stderr } = await bearward(['scan', folder])
+    expect([code, stderr]).toEqual([
+      5,
+      `nothing was read in ${folder}: it holds no file, or each was passed over; check the path\n` +
+        'No keys found, because nothing was read. 0 files read.\n',
+    ])
+  })
+
+  test('names what was not read beside keys that were found', async () => {
+    write('a.zip', 'PK\u0003\u0004')
+    write('b', live)
+    const { code, stderr } = await bearward(['scan', folder])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('a.zip is compressed')])
+  })
+
+  test('shows no token of a name, and no name as a command of a CI log', async () => {
+    write('::error::x', live)
+    write(`deep/${trial}/b`, live)
+    write(`${trial}.zip`, 'PK\u0003\u0004')
+    for (const form of [[], ['--json'], ['--sarif']]) {
+      const { stdout, stderr } = await bearward(['scan', ...form, '.'], { cwd: folder })
+      expect(stdout + stderr).not.toContain(trial.slice(0, 20))
+      expect(stdout + stderr).not.toMatch(/^\s*::/m)
+    }
+  })
+
+  test.each([
+    ['--accept-unread', 'none', '.'],
+    ['--git-timeout', '0', '.'],
+    ['--git-timeout', 'x', '.'],
+    ['--unreachable', '.'],
+    ['--git', '--staged', '.'],
+    ['--staged', '-'],
+  ])('%s %s is a mistake', async (...argv) => {
+    expect((await bearward(['scan', ...argv])).code).toBe(2)
+  })
+
+  test('--no-binary passes over what looks binary, and says so', async () => {
+    write('a', `\0${live}`)
+    write('b', 'text')
+    expect((await bearward(['scan', folder])).code).toBe(1)
+    expect((await bearward(['scan', '--binary', folder])).code).toBe(1)
+    const { code, stderr } = await bearward(['scan', '--no-binary', folder])
+    expect([code, stderr]).toEqual([0, `No keys found. 1 file read; passed over: 1 binary (${folder}/a).\n`])
+  })
+
+  test('on a terminal shows progress of a stream and of a history', async () => {
+    const stdin = 'x'.repeat(5_000_000)
+    const stream = await bearward(['scan', '-'], { isTerminal: true, stdin })
+    expect(stream.stderr).toContain('\r\u001b[2K5 MB')
+    git('init', '--quiet')
+    write('long', stdin)
+    commit()
+    const history = await bearward(['scan', '--git', folder], { isTerminal: true })
+    expect(history.stderr).toContain('\r\u001b[2K2 objects, 4 MB')
   })
 
   test('--json and --sarif exclude each other', async () => {

@@ -1,35 +1,26 @@
-import { createReadStream, statSync } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
-import type { Readable } from 'node:stream'
 import type { Keyring } from '@bearward/keyring'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { confirm } from '../confirm.ts'
-import { Failure, fileFailure } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import { attributionOf, withKeyring } from '../keyring.ts'
+import { Progress } from '../progress.ts'
+import type { Coverage } from '../scan/coverage.ts'
 import type { Finding } from '../scan/finding.ts'
-import { report } from '../scan/report.ts'
-import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
+import { type Form, report, type Searched } from '../scan/report.ts'
+import { MAX_SIZE, readSource, SILENCE, type SourceOptions } from '../scan/source.ts'
+import { describeProgress } from '../scan/verdict.ts'
 import { SETTINGS } from '../settings.ts'
-import { printable } from '../text.ts'
 import { say, sayChain } from './revoke.ts'
 
 /** What the parser makes of the options. */
-interface Options {
-  readonly git?: true
+interface Options extends SourceOptions {
   readonly json?: true
   readonly sarif?: true
-  readonly binary?: true
-  readonly ignored?: true
-  readonly maxSize?: string
   readonly live?: true
   readonly revoke?: true
   readonly yes?: true
 }
-
-/** Default of `--max-size`, in megabytes. */
-const MAX_SIZE = 1024
-const MEGABYTE = 1_000_000
 
 /** `bearward scan`: finds keys that are where they should not be. */
 export const addScan: AddCommand = (program, frame) => {
@@ -38,12 +29,18 @@ export const addScan: AddCommand = (program, frame) => {
     .summary('find keys in files, a diff, or the history of git')
     .description('Find keys in a file, a folder, or with - in text or a diff on standard input.')
     .argument('<path>')
-    .option('--git', 'scan all commits of the repository at the path')
+    .option('--git', 'scan the history of a repository')
+    .option('--unreachable', 'with --git: also what no branch leads to')
+    .option('--staged', 'scan what is staged for the next commit')
     .option('--json', 'print an object with findings and summary')
     .option('--sarif', 'print SARIF 2.1.0')
     .option('--ignored', 'scan files that git ignores, too')
-    .option('--binary', 'scan files that look binary, too')
-    .option('--max-size <megabytes>', `pass over files that are longer (default: ${MAX_SIZE})`)
+    // The default now, and in scripts from before.
+    .addOption(new Option('--binary', 'scan files that look binary, too').hideHelp())
+    .option('--no-binary', 'pass over files that look binary')
+    .option('--max-size <megabytes>', `longest file to read (default: ${MAX_SIZE})`)
+    .option('--git-timeout <seconds>', `longest silence of git (default: ${SILENCE})`)
+    .option('--accept-unread <reasons>', 'end with 0 although such parts were not read')
     .option('--live', 'ask the store what it knows of each key')
     .option('--revoke', 'revoke those that still work, after asking')
     .option('--yes', 'do not ask')
@@ -54,25 +51,9 @@ export const addScan: AddCommand = (program, frame) => {
     frame.handle(async (command, path = '') => {
       const options = command.opts<Options>()
       if (options.json && options.sarif) throw new Failure('usage', 'there are two forms of output', 'give one of them')
-      const format = frame.settings(command).format()
-      const search = async (ask?: Ask): Promise<{ findings: Finding[]; summary: Summary | undefined }> => {
-        const findings: Finding[] = []
-        const onFinding = async (finding: Finding, token: string): Promise<void> => {
-          findings.push(ask === undefined ? finding : { ...finding, ...(await ask(token)) })
-        }
-        const form = options.sarif ? 'sarif' : options.json ? 'json' : 'text'
-        let summary: Summary | undefined
-        try {
-          summary = await scan(frame, command, path, { format, onFinding })
-        } catch (error) {
-          // What is known to be public must be told, whatever else is wrong.
-          if (findings.length > 0) report(frame.output, findings, undefined, form)
-          throw error
-        }
-        report(frame.output, findings, summary, form)
-        return { findings, summary }
-      }
-      const { findings, summary } =
+      const searched = searchedBy(frame, command)
+      const search = (ask?: Ask): Promise<Done> => searchAndReport(frame, path, options, searched, ask)
+      const { findings, coverage } =
         options.live || options.revoke
           ? await withKeyring(frame, command, async ({ keyring }) => {
               const done = await search(askerOf(keyring))
@@ -81,10 +62,56 @@ export const addScan: AddCommand = (program, frame) => {
             })
           : await search()
       if (findings.length > 0) return 'found'
-      // Whoever asks whether a tree is clean must not be told so by a scan that has not seen all of it.
-      return (summary?.skipped.failed ?? 0) > 0 ? 'denied' : 'ok'
+      // A scan that has not seen all of a tree must not call it clean.
+      return coverage.isComplete ? 'ok' : 'denied'
     }),
   )
+}
+
+/** The result of a scan. */
+interface Done {
+  readonly findings: readonly Finding[]
+  readonly coverage: Coverage
+}
+
+/** The prefix, and where it comes from: a file of the current folder may be one of the folder that is scanned. */
+function searchedBy(frame: Frame, command: Command): Searched {
+  const settings = frame.settings(command)
+  const { prefix } = settings.format()
+  const origin = settings.find('prefix')?.origin ?? ''
+  const isFromFile = origin !== SETTINGS.prefix.flag && origin !== SETTINGS.prefix.variable
+  return { prefix, ...(isFromFile ? { origin } : {}) }
+}
+
+async function searchAndReport(
+  frame: Frame,
+  path: string,
+  options: Options,
+  searched: Searched,
+  ask: Ask | undefined,
+): Promise<Done> {
+  const form: Form = options.sarif ? 'sarif' : options.json ? 'json' : 'text'
+  const findings: Finding[] = []
+  const source = readSource(frame, path, options)
+  const progress = new Progress(frame.output, 'scan', 'begun')
+  try {
+    await source.scan({
+      format: { prefix: searched.prefix },
+      coverage: source.coverage,
+      onProgress: () => progress.update(describeProgress(source.coverage)),
+      async onFinding(finding, token) {
+        findings.push(ask === undefined ? finding : { ...finding, ...(await ask(token)) })
+      },
+    })
+  } catch (error) {
+    progress.end()
+    // A key that is known to be public must be told, even if the rest cannot be read.
+    if (findings.length > 0) report(frame.output, findings, source.coverage, searched, form)
+    throw error
+  }
+  progress.end()
+  report(frame.output, findings, source.coverage, searched, form)
+  return { findings, coverage: source.coverage }
 }
 
 type Ask = (token: string) => Promise<Pick<Finding, 'state' | 'keyId'>>
@@ -108,73 +135,4 @@ async function revokeFound(frame: Frame, keyring: Keyring, findings: readonly Fi
     const revoked = await keyring.revoke(id, attributionOf(frame, { reason: 'found by bearward scan' }))
     frame.output.note([`revoked ${id}, ${say(revoked.confirmation)}`, ...sayChain(revoked)].join('\n'))
   }
-}
-
-async function scan(
-  frame: Frame,
-  command: Command,
-  path: string,
-  scanOptions: ScanOptions,
-): Promise<Summary | undefined> {
-  const { git, binary = false, ignored = false, maxSize } = command.opts<Options>()
-  if (git) {
-    if (path === '-') throw new Failure('usage', 'standard input has no history', 'name a repository')
-    const { isShallow } = await scanHistory(resolve(frame.world.cwd, path), scanOptions)
-    if (isShallow) frame.output.note('The clone is shallow: what was committed earlier was not there to be scanned.')
-    return undefined
-  }
-  const stream = path === '-' ? frame.world.stdin : openStream(resolve(frame.world.cwd, path))
-  if (stream !== undefined) {
-    await scanStream(stream, scanOptions)
-    return undefined
-  }
-  return scanFiles(frame, path, {
-    ...scanOptions,
-    binary,
-    honourIgnores: !ignored,
-    maxBytes: megabytes(maxSize) * MEGABYTE,
-  })
-}
-
-/** What can be read once and from its beginning alone: a pipe, such as `<(git diff)` of a shell, or a device. */
-function openStream(file: string): Readable | undefined {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return stats?.isFIFO() || stats?.isCharacterDevice() ? createReadStream(file) : undefined
-}
-
-type FileOptions = Omit<TreeOptions, 'onProgress' | 'onFailure' | 'nameOf'>
-
-async function scanFiles(frame: Frame, path: string, options: FileOptions): Promise<Summary> {
-  const { output, world } = frame
-  const root = resolve(world.cwd, path)
-  // As it was typed: whoever types a relative path is shown relative paths.
-  const nameOf = (found: string): string => join(path, relative(root, found)).split(sep).join('/')
-  const clear = (): void => {
-    if (output.isWatched) output.progress('')
-  }
-  try {
-    return await scanTree(root, {
-      ...options,
-      nameOf,
-      onProgress({ files, bytes }) {
-        if (output.isWatched) output.progress(`${files} files, ${Math.round(bytes / MEGABYTE)} MB`)
-      },
-      onFailure(failed, cause) {
-        clear()
-        output.note(printable(fileFailure(nameOf(failed), cause).message))
-      },
-    })
-  } catch (cause) {
-    if (cause instanceof Failure || (cause as NodeJS.ErrnoException).code === undefined) throw cause
-    throw fileFailure(path, cause)
-  } finally {
-    clear()
-  }
-}
-
-function megabytes(text: string | undefined): number {
-  if (text === undefined) return MAX_SIZE
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= 1_000_000) return number
-  throw new Failure('usage', '--max-size is not a whole number of megabytes from 1 to 1000000', 'change it')
 }

@@ -26,6 +26,12 @@ export interface Place {
   readonly commit?: string
 }
 
+/** A token, and where it was found. Must not be printed or kept. */
+export interface Find {
+  readonly token: string
+  readonly place: Place
+}
+
 /**
  * Is told of each token that is found, with the token, so that a caller can ask a store about it. Must not print it or
  * keep it. Awaited before the search goes on.

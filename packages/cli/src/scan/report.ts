@@ -1,29 +1,54 @@
 import manifest from '../../package.json' with { type: 'json' }
+import { harmless } from '../harmless.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
-import { printable } from '../text.ts'
+import type { Coverage } from './coverage.ts'
 import type { Finding } from './finding.ts'
 import { sarifLog } from './sarif.ts'
-import type { Summary } from './scan.ts'
+import { describeSkipped, verdict } from './verdict.ts'
 
-/** Prints what was found, as data, and what was done, as a message. */
+/** The prefix that was searched for. */
+export interface Searched {
+  readonly prefix: string
+  /** The place in a file that names it, where neither an option nor a variable does. */
+  readonly origin?: string
+}
+
+/** The form of what is printed. */
+export type Form = 'text' | 'json' | 'sarif'
+
+/** Prints what was found, as data, and what was read and what was not, as messages. */
 export function report(
   output: Output,
   findings: readonly Finding[],
-  summary: Summary | undefined,
-  form: 'text' | 'json' | 'sarif',
+  coverage: Coverage,
+  searched: Searched,
+  form: Form,
 ): void {
-  if (form === 'sarif') output.json(sarifLog(findings, manifest.version))
-  else if (form === 'json') output.json({ findings: findings.map(flatten), ...(summary && { summary }) })
-  else if (findings.length > 0) output.data(output.isTerminal ? asTable(output, findings) : asLines(findings))
-  if (form === 'text' || output.isWatched) output.note(verdict(findings, summary))
+  if (form === 'sarif') output.json(sarifLog(findings, manifest.version, { coverage, searched }))
+  else if (form === 'json') output.json({ findings: findings.map(flatten), summary: summaryOf(coverage, searched) })
+  else if (findings.length > 0 && output.isTerminal) output.data(asTable(output, findings))
+  else for (const line of asLines(findings)) output.data(line)
+  if (form !== 'text' && !output.isWatched) return
+  for (const skipped of coverage.unread) output.note(harmless(describeSkipped(skipped)))
+  const more = coverage.missed - coverage.unread.length
+  if (more > 0) output.note(`${more} more were not read`)
+  if (searched.origin !== undefined) {
+    output.note(`Searched for keys that begin with ${searched.prefix}_, as ${harmless(searched.origin)} says.`)
+  }
+  output.note(harmless(verdict(findings, coverage)))
 }
 
 function flatten({ place, ...finding }: Finding): object {
   return { ...place, ...finding }
 }
 
-function asTable(output: Output, findings: readonly Finding[]): string {
+function summaryOf(coverage: Coverage, searched: Searched): object {
+  const { files, bytes, skipped, passed, unread, isComplete } = coverage
+  return { files, bytes, skipped, passed, unread, isComplete, searched }
+}
+
+function asTable(output: Output, findings: readonly Finding[]): ReturnType<typeof table> {
   const rows = findings.map(({ hint, place, state }) => [
     output.paint('red', hint),
     output.paint('bold', textOf(place)),
@@ -33,30 +58,11 @@ function asTable(output: Output, findings: readonly Finding[]): string {
 }
 
 /** As grep and compilers print places, so that editors find them. */
-function asLines(findings: readonly Finding[]): string {
-  return findings.map(({ hint, place, state }) => `${textOf(place)}: ${hint}${state ? ` ${state}` : ''}`).join('\n')
+function asLines(findings: readonly Finding[]): string[] {
+  return findings.map(({ hint, place, state }) => `${textOf(place)}: ${hint}${state ? ` ${state}` : ''}`)
 }
 
 function textOf({ path, line, column, commit }: Finding['place']): string {
-  const where = `${printable(path)}:${line}:${column}`
+  const where = `${harmless(path)}:${line}:${column}`
   return commit === undefined ? where : `${commit.slice(0, 12)}:${where}`
-}
-
-function verdict(findings: readonly Finding[], summary: Summary | undefined): string {
-  const keys = new Set(findings.map(({ fingerprint }) => fingerprint)).size
-  const found =
-    findings.length === 0 ? 'No keys found' : `${count(keys, 'key')} found in ${count(findings.length, 'place')}`
-  if (summary === undefined) return `${found}.`
-  const { binary, huge, failed } = summary.skipped
-  const skipped = [
-    binary > 0 ? `${binary} binary` : '',
-    huge > 0 ? `${huge} too long` : '',
-    failed > 0 ? `${failed} unreadable` : '',
-  ].filter((text) => text !== '')
-  const passedOver = skipped.length === 0 ? '' : `; passed over: ${skipped.join(', ')}`
-  return `${found}. ${count(summary.files, 'file')} read${passedOver}.`
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

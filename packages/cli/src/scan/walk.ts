@@ -1,96 +1,94 @@
-import { execFile } from 'node:child_process'
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { GIT_ENVIRONMENT, gitArguments } from './git.ts'
+import { readdirSync, statSync } from 'node:fs'
+import type { Ignored } from './git/ignored.ts'
+import { joinNames, keyOfName, type Name, nameOf } from './names.ts'
 
-const execute = promisify(execFile)
-
-/** What a walk comes across. Paths are those of the file system; the root is a part of them. */
+/** Receives the entries that a walk meets. Paths are those of the file system; the root is a part of them. */
 export interface Walk {
-  readonly file: (path: string) => void | Promise<void>
+  readonly file: (path: Name) => void | Promise<void>
+  /** A symbolic link. It is not followed. */
+  readonly link: (path: Name) => void | Promise<void>
+  /** An entry that is passed over: ignored by git, a folder of git, or a pipe, a socket or a device. */
+  readonly passed: (path: Name, why: 'ignored' | 'git' | 'special') => void
   /** A folder or a file that cannot be looked at. */
-  readonly failed: (path: string, cause: unknown) => void
-  /** Whether to pass over what git ignores. */
-  readonly honourIgnores: boolean
+  readonly failed: (path: Name, cause: unknown) => void
+  /** Tells what to leave out below a folder; `undefined` where that is nothing. */
+  readonly ignoredIn: (folder: Name) => Promise<Ignored | undefined>
+}
+
+/** A folder to walk, and what is ignored below the folder that `place` is relative to. */
+interface Folder {
+  readonly path: Name
+  readonly place: Name
+  readonly ignored: Ignored | undefined
+}
+
+/** An entry of a folder. */
+interface Entry {
+  readonly name: Name
+  isFile(): boolean
+  isDirectory(): boolean
+  isSymbolicLink(): boolean
 }
 
 /**
- * Walks a tree, or one file. In the work tree of git, the files are those that git has or would add; elsewhere all of
- * them, but for what lies in `.git`. Symbolic links are not followed: what they lead to is in the tree, or is not.
+ * Walks a tree, or one file: all files, except what git ignores and what lies in `.git`. Symbolic links are not
+ * followed, except one that is the root: what they lead to is in the tree, or is not.
  */
 export async function walk(root: string, visit: Walk): Promise<void> {
-  const stats = lstatSync(root)
+  const stats = statSync(root)
   if (stats.isFile()) return visit.file(root)
-  if (stats.isDirectory()) return walkFolder(root, visit)
-  // A link that somebody names is meant.
-  if (stats.isSymbolicLink()) return walkEntry(root, visit)
-}
-
-async function walkFolder(folder: string, visit: Walk): Promise<void> {
-  const listed = visit.honourIgnores ? await listWithGit(folder) : undefined
-  if (listed === undefined) return walkAll(folder, visit)
-  for (const name of listed) await walkListed(join(folder, name), visit)
-}
-
-/** A name that git lists is a file, or a repository of its own. */
-async function walkListed(path: string, visit: Walk): Promise<void> {
-  try {
-    const stats = lstatSync(path)
-    if (stats.isFile()) await visit.file(path)
-    // Without a repository of its own it is a submodule that was not fetched.
-    else if (stats.isDirectory()) await (existsSync(join(path, '.git')) ? walkFolder : walkAll)(path, visit)
-  } catch (cause) {
-    // What git has and somebody has deleted.
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') visit.failed(path, cause)
-  }
-}
-
-async function walkEntry(path: string, visit: Walk): Promise<void> {
-  try {
-    readdirSync(path)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return visit.file(path)
-    return visit.failed(path, cause)
-  }
-  return walkFolder(path, visit)
-}
-
-async function walkAll(root: string, visit: Walk): Promise<void> {
-  const folders = [root]
+  if (!stats.isDirectory()) return visit.failed(root, Object.assign(new Error('no file'), { code: 'ENXIO' }))
+  const folders: Folder[] = [{ path: root, place: '', ignored: await visit.ignoredIn(root) }]
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    let entries: readonly Entry[]
     try {
-      for (const entry of readdirSync(folder, { withFileTypes: true })) {
-        const path = join(folder, entry.name)
-        if (entry.isFile()) {
-          const pause = visit.file(path)
-          // Most files take no time, and a promise for each of them would.
-          if (pause !== undefined) await pause
-        } else if (entry.isDirectory() && entry.name !== '.git') folders.push(path)
-      }
+      entries = entriesOf(folder.path)
     } catch (cause) {
-      visit.failed(folder, cause)
+      visit.failed(folder.path, cause)
+      continue
+    }
+    // One by one: a folder may have more entries than a call may have arguments.
+    for (const found of await walkFolder(folder, entries, visit)) folders.push(found)
+  }
+}
+
+/** Visits what is in a folder, and returns the folders in it. */
+async function walkFolder(
+  { path: folder, place, ignored }: Folder,
+  entries: readonly Entry[],
+  visit: Walk,
+): Promise<readonly Folder[]> {
+  const folders: Folder[] = []
+  // Another repository within one has rules of its own.
+  const isNested = ignored !== undefined && place.length > 0 && entries.some(({ name }) => name === '.git')
+  const base = isNested ? { place: '', ignored: await visit.ignoredIn(folder) } : { place, ignored }
+  for (const entry of entries) {
+    const path = joinNames(folder, entry.name)
+    const below = { path, place: joinNames(base.place, entry.name, '/'), ignored: base.ignored }
+    if (base.ignored?.has(keyOfName(below.place))) {
+      visit.passed(path, 'ignored')
+    } else if (entry.isDirectory()) {
+      if (entry.name === '.git') visit.passed(path, 'git')
+      else folders.push(below)
+    } else {
+      const pause = visitEntry(entry, path, visit)
+      // Most files take no time, and a promise for each of them would.
+      if (pause !== undefined) await pause
     }
   }
+  return folders
 }
 
-/**
- * The files of a work tree: those that git has, and those that it neither has nor ignores.
- *
- * @returns `undefined` where there is no work tree, or no git
- */
-async function listWithGit(folder: string): Promise<readonly string[] | undefined> {
-  const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z']
-  try {
-    const { stdout } = await execute('git', [...gitArguments(folder), ...list], {
-      maxBuffer: 1 << 30,
-      env: { ...process.env, ...GIT_ENVIRONMENT },
-    })
-    // A submodule that was not fetched names itself.
-    const names = stdout.split('\0').filter((name) => name !== '' && name !== './')
-    // A folder that a work tree ignores as a whole looks empty from inside; whoever names it wants it scanned.
-    return names.length === 0 ? undefined : names
-  } catch {
-    return undefined
-  }
+function visitEntry(entry: Entry, path: Name, visit: Walk): void | Promise<void> {
+  if (entry.isFile()) return visit.file(path)
+  if (entry.isSymbolicLink()) return visit.link(path)
+  visit.passed(path, 'special')
+}
+
+/** The entries of a folder. Node puts U+FFFD where a name is no UTF-8, so such a folder is read once more as bytes. */
+function entriesOf(folder: Name): readonly Entry[] {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  if (!entries.some(({ name }) => name.includes('\ufffd'))) return entries
+  const asBytes = readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })
+  return asBytes.map((entry) => Object.assign(entry, { name: nameOf(entry.name) }))
 }
