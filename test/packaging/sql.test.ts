@@ -9,7 +9,7 @@ import { createKeyring } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
 
 const keyring = createKeyring({ store: sqlite(':memory:'), format: keyFormat({ prefix: 'acme' }) })
-const { token, key } = await keyring.issue()
+const { token, key } = await keyring.issue({ owner: null })
 const verifier = keyring.verifier({ cache: false })
 const before = await verifier.verify('Bearer ' + token)
 await keyring.revoke(key.id)
