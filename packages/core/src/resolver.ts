@@ -1,7 +1,7 @@
 import { type Clock, schedule } from './clock.ts'
 import { equalDigests } from './compare.ts'
 import type { MaybePromise } from './digest.ts'
-import type { FailureReason } from './events.ts'
+import { type FailureReason, reportUncaught } from './events.ts'
 import type { Question } from './question.ts'
 import { type Captured, capture, type KeyRecord } from './record.ts'
 import type { SecretHash } from './secret-hash.ts'
@@ -56,7 +56,7 @@ export interface ResolverOptions<K extends KeyRecord> {
 /** Asks the user's resolver under a deadline, and believes nothing it says before it was checked. */
 export class Resolver<K extends KeyRecord> {
   readonly #options: ResolverOptions<K>
-  readonly #running = new Set<AbortController>()
+  readonly #running = new Running()
   #isClosed = false
 
   constructor(options: ResolverOptions<K>) {
@@ -80,8 +80,13 @@ export class Resolver<K extends KeyRecord> {
   /** Gives up every call that is under way. */
   close(): void {
     this.#isClosed = true
-    for (const controller of this.#running) controller.abort()
-    this.#running.clear()
+    this.#running.abort()
+  }
+
+  /** Milliseconds after which a question has been answered or given up: each step has a deadline of its own. */
+  longestMs(question: Question): number {
+    const steps = this.#timesAsked(question) + (question.secret === undefined ? 0 : 1)
+    return steps * this.#options.deadlineMs
   }
 
   async #findLater(question: Question, first: MaybePromise<Answer<K>>, fresh: boolean): Promise<Found<K>> {
@@ -168,7 +173,7 @@ export class Resolver<K extends KeyRecord> {
   }
 
   /** Runs a step that is not ours; whatever goes wrong in it becomes a `Failure` without being looked at. */
-  #within<T>(step: 'resolver' | 'secret_hash', start: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
+  #within<T>(step: Step, start: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
     if (this.#isClosed) throw new Failure('closed', CLOSED)
     const failed: FailureReason = step === 'resolver' ? 'resolver_failed' : 'secret_hash_failed'
     const controller = new AbortController()
@@ -181,7 +186,7 @@ export class Resolver<K extends KeyRecord> {
     if (!(started instanceof Promise)) return started
 
     const { clock, deadlineMs } = this.#options
-    this.#running.add(controller)
+    this.#running.add(controller, clock.monotonic(), deadlineMs)
     return new Promise<T>((resolve, reject) => {
       let cancel: (() => void) | undefined
       const end = (): void => {
@@ -201,10 +206,50 @@ export class Resolver<K extends KeyRecord> {
       controller.signal.addEventListener('abort', () => reject(new Failure('closed', CLOSED)))
       cancel = schedule(clock, deadlineMs, () => {
         this.#running.delete(controller)
-        reject(new Failure('resolver_timeout', new Error(`${step} did not answer within ${deadlineMs} ms`)))
+        reject(new Failure('resolver_timeout', lateError(step, deadlineMs)))
         controller.abort()
       })
     })
+  }
+}
+
+/** A step that is not ours. */
+type Step = 'resolver' | 'secret_hash'
+
+/** What a request is told of in events when a step has not answered by its deadline. */
+export function lateError(step: Step, deadlineMs: number): Error {
+  return new Error(`${step} did not answer within ${deadlineMs} ms`)
+}
+
+/** The steps in progress, so that `close()` can give them up; oldest first. */
+class Running {
+  /** Each with the monotonic time by which it has ended. */
+  readonly #expiries = new Map<AbortController, number>()
+
+  add(controller: AbortController, now: number, deadlineMs: number): void {
+    // A request that a runtime has cancelled never calls `delete()`.
+    for (const [oldest, expiresAt] of this.#expiries) {
+      if (now < expiresAt) break
+      this.#expiries.delete(oldest)
+    }
+    // Twice the deadline, because a timer may be late.
+    this.#expiries.set(controller, now + 2 * deadlineMs)
+  }
+
+  delete(controller: AbortController): void {
+    this.#expiries.delete(controller)
+  }
+
+  abort(): void {
+    for (const controller of this.#expiries.keys()) {
+      try {
+        controller.abort()
+      } catch (error) {
+        // The signal of another request may be out of reach; the rest is given up all the same.
+        reportUncaught(error)
+      }
+    }
+    this.#expiries.clear()
   }
 }
 
