@@ -55,6 +55,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   remembered(digest: string, now: number): Entry<K, S> | Unknown | undefined {
     if (this.#cache === undefined) return undefined
     const monotonic = this.#settings.clock.monotonic()
+    this.#signals.tend(monotonic)
     if (this.#lease !== undefined && !this.#lease.holds(now, monotonic)) {
       this.#tell('no_lease')
       return undefined
@@ -67,6 +68,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
   find(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
     if (this.#isClosed) return CLOSED
+    this.#signals.tend(this.#settings.clock.monotonic())
     // Who has no lease may have missed an invalidation of a read that is under way, and of what a replica still shows.
     const mayShare = this.#mayShare()
     const joined = mayShare ? this.#flights.find(question.name) : undefined
