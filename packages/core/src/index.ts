@@ -50,7 +50,7 @@ export {
 } from './request.ts'
 export type { Resolve, ResolveContext } from './resolver.ts'
 export { type ScopeRequirement, ScopeSet, scopeRequirement } from './scopes.ts'
-export { type ScryptOptions, type SecretHash, scrypt } from './secret-hash.ts'
+export { type ScryptOptions, type SecretCheck, type SecretHash, scrypt } from './secret-hash.ts'
 export {
   anyToken,
   type IdKeyFormatOptions,

@@ -2,6 +2,7 @@ import { type Clock, schedule } from './clock.ts'
 import { equalDigests } from './compare.ts'
 import type { MaybePromise } from './digest.ts'
 import { type FailureReason, reportUncaught } from './events.ts'
+import { Proofs } from './proofs.ts'
 import type { Question } from './question.ts'
 import { type Captured, capture, type KeyRecord } from './record.ts'
 import type { SecretHash } from './secret-hash.ts'
@@ -50,6 +51,8 @@ export interface ResolverOptions<K extends KeyRecord> {
   readonly deadlineMs: number
   readonly clock: Clock
   readonly secretHash: () => SecretHash
+  /** Whether `secretHash` was given: then some keys have slow hashes. Otherwise the first record that has one shows it. */
+  readonly hasSecretHash: boolean
   readonly accept: ((key: K) => boolean) | undefined
 }
 
@@ -57,10 +60,13 @@ export interface ResolverOptions<K extends KeyRecord> {
 export class Resolver<K extends KeyRecord> {
   readonly #options: ResolverOptions<K>
   readonly #running = new Running()
+  readonly #proofs = new Proofs()
+  #checksSecrets: boolean
   #isClosed = false
 
   constructor(options: ResolverOptions<K>) {
     this.#options = options
+    this.#checksSecrets = options.hasSecretHash
   }
 
   /** Answers at once when the resolver does. Never throws and never rejects. */
@@ -119,7 +125,7 @@ export class Resolver<K extends KeyRecord> {
 
   /** The row is not the key's before its digest, or the secret, says so. */
   #prove(question: Question, row: K | null, asked: number): Found<K> | Promise<Found<K>> {
-    if (row === null) return UNKNOWN
+    if (row === null) return this.#unknown(question)
     const key = this.#capture(row)
     const foundBy = this.#foundBy(question, key, asked)
     const found: Found<K> = { kind: 'record', key, row, foundBy, isAccepted: this.#isAccepted(row) }
@@ -134,13 +140,34 @@ export class Resolver<K extends KeyRecord> {
       return question.digests.some((own) => equalDigests(own, digest)) ? { ...found, foundBy: digest } : WRONG_SECRET
     }
     if (secretHash === undefined) throw new Failure('record_unreadable', NO_PROOF)
-    if (secretHash === question.provedHash) return found
+    if (secretHash === question.provedHash || this.#proofs.holds(question.name, secretHash)) return found
     // Read again for a stream, with another hash than the one that was proved: whose secret it is, nobody knows now.
     if (secret === undefined) return WRONG_SECRET
-    const checked = this.#within('secret_hash', (signal) =>
-      Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal)),
+    return this.#checkSecret(question.name, secret, secretHash, question.id).then((matches) =>
+      matches ? found : WRONG_SECRET,
     )
-    return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
+  }
+
+  async #checkSecret(name: string, secret: string, secretHash: string, id: string): Promise<boolean> {
+    const { deadlineMs } = this.#options
+    const matches: unknown = await this.#within('secret_hash', (signal) =>
+      Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal, { id, deadlineMs })),
+    )
+    this.#checksSecrets = true
+    if (matches === true) this.#proofs.add(name, secretHash)
+    return matches === true
+  }
+
+  /** An id that does not exist is refused no sooner than a wrong secret, where there are secrets with slow hashes. */
+  #unknown({ id, secret }: Question): Found<K> | Promise<Found<K>> {
+    if (id === undefined || secret === undefined || !this.#checksSecrets) return UNKNOWN
+    const secretHash = this.#options.secretHash()
+    if (secretHash.decoy === undefined) return UNKNOWN
+    const { deadlineMs } = this.#options
+    const done = this.#within('secret_hash', (signal) =>
+      Promise.resolve(secretHash.decoy?.(secret, signal, { id, deadlineMs })),
+    )
+    return Promise.resolve(done).then(() => UNKNOWN)
   }
 
   /** The digest that led to the row: where all were looked for at once, the row must say which. */
