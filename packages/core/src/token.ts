@@ -46,6 +46,8 @@ export interface KeyFormat extends TokenFormat {
   readonly prefix: string
   readonly environments: readonly string[]
   readonly maxLength: number
+  /** Whether its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
+  readonly hasId?: boolean | undefined
   /**
    * A new token from the runtime's CSPRNG.
    *
@@ -188,6 +190,7 @@ export function idKeyFormat(options: IdKeyFormatOptions): KeyFormat {
     prefix,
     environments,
     maxLength,
+    hasId: true,
     parse,
     generate(environment?: string) {
       const id = randomBase62(idLength, random)
