@@ -37,6 +37,11 @@ export interface RequestFields {
   query(): string
   /** The client's address, for the `accepted` event; asked for only while somebody listens to that. */
   address?(): string | undefined
+  /**
+   * Lets work go on after the response was sent, on runtimes that end a request's work with it: `waitUntil` of Cloudflare's
+   * execution context. For listeners of the `accepted` event.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
 /** The part of Node's `IncomingMessage` that is read; Express and Koa hand it over as it is. */
@@ -88,6 +93,7 @@ export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
  *
  * @param request a `Request`: `c.req.raw` in Hono, the argument of a `fetch` handler
  * @param peer who knows the client's address, where the runtime has such. Default: nobody
+ * @param waitUntil lets work go on after the response, such as `(work) => ctx.waitUntil(work)`. Default: none
  * @example
  * ```ts
  * import { createVerifier, webRequest } from '@bearward/core'
@@ -102,8 +108,12 @@ export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
  * }
  * ```
  */
-export function webRequest(request: WebMessage, peer?: Peer): RequestFields {
-  return new WebRequest(request, peer)
+export function webRequest(
+  request: WebMessage,
+  peer?: Peer,
+  waitUntil?: (work: Promise<unknown>) => void,
+): RequestFields {
+  return new WebRequest(request, peer, waitUntil)
 }
 
 class NodeRequest implements RequestFields {
@@ -131,10 +141,12 @@ class NodeRequest implements RequestFields {
 class WebRequest implements RequestFields {
   readonly #request: WebMessage
   readonly #peer: Peer | undefined
+  readonly waitUntil: RequestFields['waitUntil']
 
-  constructor(request: WebMessage, peer: Peer | undefined) {
+  constructor(request: WebMessage, peer: Peer | undefined, waitUntil: RequestFields['waitUntil']) {
     this.#request = request
     this.#peer = peer
+    this.waitUntil = waitUntil
   }
 
   field(name: string): FieldValue {

@@ -16,9 +16,12 @@ export interface SharedWorkOptions {
 export type Work<T> = (progress: () => boolean) => Promise<T>
 
 interface Run<T> {
-  readonly result: Promise<T>
+  result: Promise<T>
   progressAt: number
 }
+
+/** Stands in until the work has returned its promise. */
+const NOT_BEGUN = new Promise<never>(() => {})
 
 /**
  * Work that all who need it at the same time share, such as opening a connection. Some runtimes cancel a request together with its
@@ -69,17 +72,17 @@ export class SharedWork<T> {
   }
 
   #begin(work: Work<T>): Promise<T> {
+    const run: Run<T> = { result: NOT_BEGUN, progressAt: this.#clock.monotonic() }
+    this.#current = run
     const progress = (): boolean => {
       if (this.#current !== run) return false
       run.progressAt = this.#clock.monotonic()
       return true
     }
-    const result = attempt(work, progress).finally(() => {
+    run.result = attempt(work, progress).finally(() => {
       if (this.#current === run) this.#current = undefined
     })
-    const run: Run<T> = { result, progressAt: this.#clock.monotonic() }
-    this.#current = run
-    return result
+    return run.result
   }
 
   /** @param instead what is done when the work was lost */

@@ -60,7 +60,7 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
   }
 
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const request = webRequest(c.req.raw, c.env?.incoming)
+    const request = webRequest(c.req.raw, c.env?.incoming, (work) => waitUntil(c, work))
     const admitted = gate.admit(c.get(PASSAGE) as Passage<OnDenied> | undefined, c.req.method, request)
     if (admitted !== undefined) return pass(admitted, c, next)
     const verdict = verifier.verifyRequest(request)
@@ -91,6 +91,16 @@ function handlerFor(requirement: ScopeRequirement, verifier?: unknown): Middlewa
     const denial = denialOf(passage, requirement, verifier)
     return denial === undefined ? next() : answer(denial, passage?.onDenied, c)
   }
+}
+
+function waitUntil(c: Context, work: Promise<unknown>): void {
+  let execution: Context['executionCtx'] | undefined
+  try {
+    execution = c.executionCtx
+  } catch {
+    // Hono throws where the runtime has none: there, work does not end with the response.
+  }
+  execution?.waitUntil(work)
 }
 
 function pass(passage: Passage<OnDenied>, c: Context, next: Next): Promise<void> {

@@ -1,4 +1,4 @@
-import { MINUTE, schedule, type Verifier } from '@bearward/core'
+import type { Verifier } from '@bearward/core'
 import { Changes } from './changes.ts'
 import { KeyringError } from './errors.ts'
 import { type KeyringEvent, KeyringEvents, type KeyringListener } from './events.ts'
@@ -26,6 +26,7 @@ import {
   type UpdateOptions,
   update,
 } from './standing.ts'
+import { Sweep } from './sweep.ts'
 import { Usage } from './usage.ts'
 import { type KeyringVerifierOptions, Verification } from './verification.ts'
 
@@ -62,7 +63,10 @@ export interface Keyring<S extends string = string> {
    * token is digested and let go.
    */
   find(token: string): Promise<KeyWithUsage | null>
-  /** When, how often and from where a key was used, or `null` where there is no such key. Up to a minute or so behind. */
+  /**
+   * When, how often and from where a key was used, or `null` where there is no such key. First uses are on record at once, later
+   * ones up to 70 seconds behind.
+   */
   usage(id: string, options?: UsageOptions): Promise<KeyUsage | null>
   /** A page of keys, newest first. Costs the same for every page, except with `search`, which may look at all keys. */
   list(options?: ListOptions): Promise<KeyPage>
@@ -115,7 +119,10 @@ export interface Keyring<S extends string = string> {
   verifier(options?: KeyringVerifierOptions<S>): Verifier<KeyringRecord, S>
   /** Listens to one kind of event; the function that comes back stops it. */
   on<Name extends KeyringEvent>(name: Name, listener: KeyringListener<Name>): () => void
-  /** Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. */
+  /**
+   * Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. A process
+   * that crashes loses the uses that it has gathered since: of 70 seconds at most, and of a first use those of about a tenth of one.
+   */
   flush(): Promise<void>
   /** Writes down what was gathered, closes the verifiers, the channel and the store. What you opened yourself stays open. */
   close(): Promise<void>
@@ -155,7 +162,7 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   readonly #usage: Usage
   readonly #verification: Verification<S>
   readonly #ownRoom: Room
-  #cancelSweep: () => void
+  readonly #sweep: Sweep
   #isClosed = false
 
   constructor(settings: KeyringSettings) {
@@ -165,10 +172,11 @@ class StoreKeyring<S extends string> implements Keyring<S> {
     this.#settings = settings
     this.#events = new KeyringEvents(clock)
     this.#changes = new Changes(settings, this.#events)
-    this.#ownRoom = { settings, changes: this.#changes, events: this.#events }
     this.#usage = new Usage(store, clock, this.#events, randomFraction)
-    this.#verification = new Verification<S>(this.#ownRoom, this.#usage)
-    this.#cancelSweep = settings.channel.durable ? () => {} : this.#scheduleSweep()
+    const isUnrecorded = (keyId: string): boolean => this.#usage.isUnrecorded(keyId)
+    this.#ownRoom = { settings, changes: this.#changes, events: this.#events, isUnrecorded }
+    this.#sweep = new Sweep(this.#changes.outbox, clock, this.#events)
+    this.#verification = new Verification<S>(this.#ownRoom, this.#usage, this.#sweep)
   }
 
   async issue(options: IssueOptions<S> = {}): Promise<Issued> {
@@ -183,9 +191,9 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   }
 
   async get(id: string): Promise<KeyWithUsage | null> {
-    const { store, clock } = this.#room().settings
-    const stored = await store.findById(checkId('id', id))
-    return stored === null ? null : keyWithUsageOf(stored, clock.now())
+    const { settings, isUnrecorded } = this.#room()
+    const stored = await settings.store.findById(checkId('id', id))
+    return stored === null ? null : keyWithUsageOf(stored, settings.clock.now(), isUnrecorded(id))
   }
 
   async find(token: string): Promise<KeyWithUsage | null> {
@@ -245,13 +253,13 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   async flush(): Promise<void> {
     await this.#verification.redigestion.settled()
     await this.#changes.outbox.settled()
-    await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
+    await Promise.all([this.#usage.flush(), this.#sweep.run()])
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#cancelSweep()
+    this.#sweep.stop()
     await this.#verification.close()
     await this.#usage.close()
     await this.#changes.outbox.settled()
@@ -262,22 +270,6 @@ class StoreKeyring<S extends string> implements Keyring<S> {
   #room(): Room {
     if (this.#isClosed) throw new KeyringError('the keyring was closed', { code: 'closed' })
     return this.#ownRoom
-  }
-
-  #scheduleSweep(): () => void {
-    return schedule(this.#settings.clock, MINUTE, () => {
-      void this.#publishLeftovers().then(() => {
-        if (!this.#isClosed) this.#cancelSweep = this.#scheduleSweep()
-      })
-    })
-  }
-
-  async #publishLeftovers(): Promise<void> {
-    try {
-      await this.#changes.outbox.publishLeftovers()
-    } catch (error) {
-      this.#events.emit('failed', { task: 'outbox', error })
-    }
   }
 }
 

@@ -38,7 +38,7 @@ export interface KeyPage {
 const MAX_LIMIT = 500
 const DEFAULT_LIMIT = 50
 
-export async function list({ settings }: Room, options: ListOptions): Promise<KeyPage> {
+export async function list({ settings, isUnrecorded }: Room, options: ListOptions): Promise<KeyPage> {
   checkNames(options, ['owner', 'environment', 'state', 'hint', 'search', 'cursor', 'limit'])
   const { state, hint, cursor } = options
   const limit = checkWhole('limit', options.limit ?? DEFAULT_LIMIT, MAX_LIMIT)
@@ -60,7 +60,7 @@ export async function list({ settings }: Room, options: ListOptions): Promise<Ke
   const keys = rows.slice(0, limit)
   const last = keys.at(-1)
   return {
-    keys: keys.map((row) => keyWithUsageOf(row, query.now)),
+    keys: keys.map((row) => keyWithUsageOf(row, query.now, isUnrecorded(row.id))),
     next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
   }
 }
