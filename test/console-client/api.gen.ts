@@ -201,6 +201,11 @@ export interface components {
             rotatedTo: string | null;
             lastUsedAt: string | null;
             lastUsedFrom: string | null;
+            /**
+             * @description not_recorded_yet: no use is on record, although the key was used or may have been.
+             * @enum {unknown}
+             */
+            useStatus: "used" | "never_used" | "not_recorded_yet";
         };
         KeyPage: {
             keys: components["schemas"]["Key"][];

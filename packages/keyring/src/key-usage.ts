@@ -28,11 +28,7 @@ export interface DayOfUse {
 
 const DEFAULT_DAYS = 30
 
-export async function usage(
-  { settings, isUnrecorded }: Room,
-  id: string,
-  options: UsageOptions,
-): Promise<KeyUsage | null> {
+export async function usage({ settings }: Room, id: string, options: UsageOptions): Promise<KeyUsage | null> {
   const { store, clock } = settings
   checkNames(options, ['days'])
   const count = checkWhole('days', options.days ?? DEFAULT_DAYS, USAGE_DAYS)

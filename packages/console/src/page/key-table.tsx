@@ -66,7 +66,11 @@ function Row({ entry, hasOwner, hasEnvironment }: { entry: KeyJson; hasOwner: bo
         </td>
       )}
       <td role="cell" data-label={list.lastUsed}>
-        {entry.lastUsedAt === null ? <span class="faint">{list.neverUsed}</span> : <Distance time={entry.lastUsedAt} />}
+        {entry.lastUsedAt === null ? (
+          <span class="faint">{entry.useStatus === 'not_recorded_yet' ? list.notRecordedYet : list.neverUsed}</span>
+        ) : (
+          <Distance time={entry.lastUsedAt} />
+        )}
       </td>
       <td role="cell" data-label={list.expires}>
         {entry.expiresAt === null ? (

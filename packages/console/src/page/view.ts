@@ -28,6 +28,7 @@ export interface KeyJson {
   readonly rotatedTo: string | null
   readonly lastUsedAt: string | null
   readonly lastUsedFrom: string | null
+  readonly useStatus: 'used' | 'never_used' | 'not_recorded_yet'
 }
 
 /** An entry of the audit trail. `at`, and the dates among `changes`, are RFC 3339 strings. */
