@@ -1,4 +1,4 @@
-import type { Figures } from './model/history.ts'
+import { type Figures, noFigures } from './model/history.ts'
 import { type Result, simulate } from './simulation.ts'
 import type { Variant } from './variants.ts'
 
@@ -38,11 +38,7 @@ export async function runBatch(options: BatchOptions): Promise<Batch> {
 }
 
 export function emptyBatch(): Batch {
-  return {
-    runs: 0,
-    violations: [],
-    figures: { accepted: 0, refused: 0, unavailable: 0, hits: 0, revoked: 0, unresolved: 0 },
-  }
+  return { runs: 0, violations: [], figures: noFigures() }
 }
 
 function addResult(batch: Batch, { seed, violation, figures }: Result): void {

@@ -74,7 +74,7 @@ function report({ runs: done, violations, figures }: Batch): void {
   console.log(
     `${done} runs from seed ${seed} in ${seconds().toFixed(1)} s: ${violations.length} violations; ` +
       `${figures.revoked} revocations, ${figures.accepted} accepted, ${figures.refused} refused, ` +
-      `${figures.unavailable} unavailable, ${figures.hits} of them out of memory`,
+      `${figures.unavailable} unavailable, ${figures.hits} of them out of memory; ${figures.abandoned} abandoned`,
   )
 }
 

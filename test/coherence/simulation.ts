@@ -8,6 +8,7 @@ import { PollChannel } from './model/poll-channel.ts'
 import { DEADLINE_MS, digestOf, outcomeOf, tokenOf, verifierOf } from './model/process.ts'
 import { PushChannel, type PushFlaws } from './model/push-channel.ts'
 import { Random } from './model/random.ts'
+import { asRequest, type Request } from './model/request.ts'
 import { type Row, Store } from './model/store.ts'
 import { Timeline } from './model/timeline.ts'
 
@@ -69,11 +70,17 @@ class Simulation {
   readonly #slots: Slot[] = []
   /** Either the wall clock is set back, or the monotonic one stands still: no process can see through both at once. */
   readonly #clockIsSet: boolean
+  /** Some runs are at the edge: a request takes its timers along when it ends, and its promises too when its client leaves. */
+  readonly #isEdge: boolean
+  /** Decides which clients leave. Apart from the rest, so that a seed makes the same faults with clients that leave and without. */
+  readonly #clients: Random
   #loss = 0
   #slowMs = 0
   #hasFaults = true
   /** Calls of keyrings that have not ended, of processes that live. */
   readonly #calls = new Set<object>()
+  /** Requests that have neither been answered nor abandoned. */
+  readonly #open = new Map<Request, { readonly host: Host; readonly begunAt: number }>()
 
   constructor(seed: number, flaws: Flaws, trace: ((line: string) => void) | undefined) {
     const random = new Random(seed)
@@ -83,6 +90,8 @@ class Simulation {
     this.#isPeaceful = random.chance(0.1)
     this.#clockIsSet = random.chance(0.3)
     this.#isPolled = random.chance(0.35)
+    this.#clients = new Random(seed + 2 ** 40)
+    this.#isEdge = !this.#isPeaceful && this.#clients.chance(0.2)
     this.#maxAgeMs = random.pick([LEASE_MS, 60_000, 60_000])
     const lagMs = random.pick([0, random.between(0, 50), random.between(0, 2000)])
     this.#store = new Store(this.#timeline, lagMs)
@@ -109,6 +118,7 @@ class Simulation {
       this.history.figures.unresolved += this.#calls.size
       this.history.fail(this.#timeline.now, `${this.#calls.size} calls of the keyring have not ended`)
     }
+    this.#checkEnds()
     for (const { process } of this.#slots) {
       process.host.crash()
       process.verifier.close()
@@ -169,10 +179,14 @@ class Simulation {
     const { host, verifier } = (this.#slots[slot] as Slot).process
     host.deliver({}, () => {
       const begunAt = this.#timeline.now
-      const verdict = verifier.verify(tokenOf(id))
+      const request = this.#begin(host)
+      const verdict = asRequest(this.#isEdge ? request : undefined, () => verifier.verify(tokenOf(id)))
       const isHit = !(verdict instanceof Promise)
       if (isHit) this.history.figures.hits++
       const conclude = (made: Awaited<typeof verdict>): void => {
+        if (request.isAbandoned) return
+        request.isOver = true
+        this.#open.delete(request)
         const outcome = outcomeOf(made)
         this.#say(`${host.name} ${outcome} ${id}${isHit ? ' from memory' : ''}, begun at ${begunAt.toFixed(1)}`)
         if (outcome === 'accepted') this.history.accepted(id, begunAt, this.#timeline.now, host.name)
@@ -183,6 +197,33 @@ class Simulation {
       else conclude(verdict)
       told?.(isHit)
     })
+  }
+
+  /** At the edge the client may leave at any moment. */
+  #begin(host: Host): Request {
+    const request: Request = { isAbandoned: false, isOver: false }
+    this.#open.set(request, { host, begunAt: this.#timeline.now })
+    if (!this.#isEdge || !this.#hasFaults || !this.#clients.chance(0.3)) return request
+    this.#timeline.after(this.#clients.between(0, this.#clients.pick([5, 50, LEASE_MS])), () => {
+      if (!this.#open.delete(request)) return
+      this.#say(`${host.name} loses a client`)
+      request.isAbandoned = true
+      request.isOver = true
+      this.history.figures.abandoned++
+    })
+    return request
+  }
+
+  /** Every request that lives must have ended by its deadline, whichever others were abandoned. */
+  #checkEnds(): void {
+    const begunBy = this.#timeline.now - DEADLINE_MS / (1 - MAX_DRIFT) - 5
+    for (const { host, begunAt } of this.#open.values()) {
+      if (host.isDead || begunAt > begunBy) continue
+      this.history.fail(
+        this.#timeline.now,
+        `a request of ${host.name}, begun at ${begunAt.toFixed(1)} ms, has not ended`,
+      )
+    }
   }
 
   /** Everybody tries a key whose state has just been settled. */

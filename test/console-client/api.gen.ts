@@ -219,6 +219,11 @@ export interface components {
             /** @description Up to a minute behind; null when no use is recorded yet, which does not say that there was none. */
             lastUsedAt: string | null;
             lastUsedFrom: string | null;
+            /**
+             * @description not_recorded_yet: no use is on record, although the key was used or may have been.
+             * @enum {unknown}
+             */
+            useStatus: "used" | "never_used" | "not_recorded_yet";
         };
         KeyPage: {
             keys: components["schemas"]["Key"][];

@@ -21,6 +21,10 @@ export function writeMoment(time: number | null): string {
   return time === null ? '-' : new Date(time).toISOString().slice(0, 19).replace('T', ' ')
 }
 
+function writeLastUse({ lastUsedAt, useStatus }: KeyWithUsage): string {
+  return useStatus === 'not_recorded_yet' ? 'not recorded yet' : writeMoment(lastUsedAt)
+}
+
 /** A list of keys, a line each. */
 export function keyTable(output: Output, keys: readonly KeyWithUsage[]): string {
   const rows = keys.map((key) => [
@@ -31,7 +35,7 @@ export function keyTable(output: Output, keys: readonly KeyWithUsage[]): string 
     paintState(output, key.state),
     key.scopes.join(' ') || '-',
     writeMoment(key.expiresAt),
-    writeMoment(key.lastUsedAt),
+    writeLastUse(key),
   ])
   return table(['ID', 'HINT', 'OWNER', 'NAME', 'STATE', 'SCOPES', 'EXPIRES (UTC)', 'LAST USED'], rows)
 }
@@ -58,7 +62,7 @@ export function keyDetails(output: Output, key: Key | KeyWithUsage): string {
     ['version', String(key.version)],
   ]
   if ('lastUsedAt' in key) {
-    lines.push(['last used', writeMoment(key.lastUsedAt)], ['from', key.lastUsedFrom])
+    lines.push(['last used', writeLastUse(key)], ['from', key.lastUsedFrom])
   }
   return lines
     .filter(([, value]) => value !== null && value !== '')

@@ -282,7 +282,10 @@ describe('import', () => {
     expect(await json(argv, token)).toMatchObject({ accepted: true, key: { id: 'unkey_key_1' } })
     // What the table holds of it is no key.
     expect((await run(argv, row.hash)).stdout).toMatch(/^refused: /)
-    expect(await json(['show', 'unkey_key_1'])).toMatchObject({ lastUsedAt: null })
+    expect(await json(['show', 'unkey_key_1'])).toMatchObject({ lastUsedAt: null, useStatus: 'not_recorded_yet' })
+    // Whether the other system has seen it in use is not known.
+    expect(await data(['show', 'unkey_key_1'])).toContain('not recorded yet')
+    expect(await data(['list'])).toContain('not recorded yet')
     const { entries } = await json<{ entries: { action: string }[] }>(['audit'])
     expect(entries.map(({ action }) => action)).toEqual(['imported'])
     await data(['revoke', 'unkey_key_1', '--yes'])

@@ -77,6 +77,7 @@ export function createConsole<Source = unknown>(options: ConsoleOptions<Source>)
   return Object.freeze({
     basePath,
     async fetch(request: Request, context: RequestContext<Source> = {}) {
+      desk.answers.forgetOld()
       return secured(await answer(settings, desk, request, context), request)
     },
   })

@@ -1,4 +1,4 @@
-import { type Clock, MINUTE, schedule, sha256 } from '@bearward/core'
+import { type Clock, MINUTE, SECOND, SharedWork, schedule, sha256 } from '@bearward/core'
 import { Refusal } from './problem.ts'
 import type { Reply } from './route.ts'
 
@@ -6,13 +6,19 @@ import type { Reply } from './route.ts'
 const REMEMBERED_MS = 10 * MINUTE
 /** Answers remembered at most; of more, the oldest is forgotten. */
 const MAX_ANSWERS = 1000
+/** How long a request waits for a simultaneous one that is the same. */
+const WAIT_MS = 10 * SECOND
+/** A timer that is later than this has died with the request that set it. */
+const DEAD_AFTER_MS = SECOND
 
 const DIGESTER = sha256()
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 
 interface Answer {
   readonly fingerprint: string
-  readonly reply: Promise<Reply>
+  readonly work: SharedWork<Reply>
+  /** None while the work is in progress. */
+  reply: Reply | undefined
   readonly endsAt: number
 }
 
@@ -49,7 +55,8 @@ export class RememberedAnswers {
   readonly #clock: Clock
   /** By the id of the key; oldest first. */
   readonly #answers = new Map<string, Answer>()
-  #isScheduled = false
+  /** Monotonic time at which a timer forgets the next answer. */
+  #forgetsAt = Number.NEGATIVE_INFINITY
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -57,33 +64,45 @@ export class RememberedAnswers {
 
   /**
    * The answer of an earlier or of a simultaneous request that is the same, or that of `work`. What `work` throws is
-   * forgotten: nothing was handed out.
+   * forgotten: nothing was handed out. A simultaneous request that was cancelled is not waited for without end: then `work` runs
+   * again, and finds out what the first one has done.
    *
    * @throws {Refusal} `idempotency_mismatch`, or what `work` throws
    */
   async answer({ keyId, fingerprint }: Attempt, work: () => Promise<Reply>): Promise<Reply> {
-    this.#forgetOld()
-    const known = this.#answers.get(keyId)
-    if (known !== undefined) {
-      if (known.fingerprint !== fingerprint) {
-        throw new Refusal('idempotency_mismatch', 'Take a new Idempotency-Key for another request.')
-      }
-      return known.reply
+    this.forgetOld()
+    const answer = this.#answers.get(keyId) ?? this.#begin(keyId, fingerprint)
+    if (answer.fingerprint !== fingerprint) {
+      throw new Refusal('idempotency_mismatch', 'Take a new Idempotency-Key for another request.')
     }
-    const [oldest] = this.#answers.keys()
-    if (oldest !== undefined && this.#answers.size >= MAX_ANSWERS) this.#answers.delete(oldest)
-    const answer = { fingerprint, reply: work(), endsAt: this.#clock.monotonic() + REMEMBERED_MS }
-    this.#answers.set(keyId, answer)
-    this.#scheduleForgetting(REMEMBERED_MS)
+    if (answer.reply !== undefined) return answer.reply
     try {
-      return await answer.reply
+      return await answer.work.run(async () => {
+        answer.reply = await work()
+        return answer.reply
+      })
     } catch (error) {
-      if (this.#answers.get(keyId) === answer) this.#answers.delete(keyId)
+      if (answer.reply === undefined && this.#answers.get(keyId) === answer) this.#answers.delete(keyId)
       throw error
     }
   }
 
-  #forgetOld(): void {
+  #begin(keyId: string, fingerprint: string): Answer {
+    const [oldest] = this.#answers.keys()
+    if (oldest !== undefined && this.#answers.size >= MAX_ANSWERS) this.#answers.delete(oldest)
+    const answer: Answer = {
+      fingerprint,
+      work: new SharedWork<Reply>({ clock: this.#clock, patienceMs: WAIT_MS }),
+      reply: undefined,
+      endsAt: this.#clock.monotonic() + REMEMBERED_MS,
+    }
+    this.#answers.set(keyId, answer)
+    this.#scheduleForgetting(REMEMBERED_MS)
+    return answer
+  }
+
+  /** Called with every request, because a timer may have died with the one that set it. */
+  forgetOld(): void {
     const now = this.#clock.monotonic()
     for (const [keyId, { endsAt }] of this.#answers) {
       if (endsAt > now) return
@@ -92,11 +111,12 @@ export class RememberedAnswers {
   }
 
   #scheduleForgetting(delayMs: number): void {
-    if (this.#isScheduled) return
-    this.#isScheduled = true
+    const now = this.#clock.monotonic()
+    if (now <= this.#forgetsAt + DEAD_AFTER_MS) return
+    this.#forgetsAt = now + delayMs
     schedule(this.#clock, delayMs, () => {
-      this.#isScheduled = false
-      this.#forgetOld()
+      this.#forgetsAt = Number.NEGATIVE_INFINITY
+      this.forgetOld()
       const [next] = this.#answers.values()
       if (next !== undefined) this.#scheduleForgetting(next.endsAt - this.#clock.monotonic())
     })

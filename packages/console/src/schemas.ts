@@ -1,4 +1,4 @@
-import { KEY_STATES } from '@bearward/keyring'
+import { KEY_STATES, type UseStatus } from '@bearward/keyring'
 import { type Static, Type } from 'typebox'
 
 /**
@@ -26,6 +26,8 @@ const Metadata = Type.Unsafe<Record<string, Json>>(
 /** A value that JSON can write. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
 
+const useStatuses: UseStatus[] = ['used', 'never_used', 'not_recorded_yet']
+
 /** A key. Holds nothing that was made of its token but the hint. */
 export const Key = Type.Object(
   {
@@ -51,6 +53,9 @@ export const Key = Type.Object(
       description: 'Up to a minute behind; null when no use is recorded yet, which does not say that there was none.',
     }),
     lastUsedFrom: TextOrNone,
+    useStatus: Type.Enum(useStatuses, {
+      description: 'not_recorded_yet: no use is on record, although the key was used or may have been.',
+    }),
   },
   closed,
 )

@@ -1,5 +1,5 @@
 import type { Confirmation as CoreConfirmation } from '@bearward/core'
-import type { AuditEntry as KeyringEntry, Key as KeyringKey, KeyWithUsage, Usage as LastUse } from '@bearward/keyring'
+import type { AuditEntry as KeyringEntry, Key as KeyringKey, KeyWithUsage } from '@bearward/keyring'
 import type { AuditEntry, ChainKey, Confirmation, Json, Key } from './schemas.ts'
 
 /** RFC 3339 has four digits for the year; the keyring takes what a `Date` can hold. */
@@ -27,11 +27,13 @@ function timeOrNone(ms: number | null): string | null {
   return ms === null ? null : timeOf(ms)
 }
 
-const UNUSED: LastUse = { lastUsedAt: null, lastUsedFrom: null }
+type LastUse = Pick<KeyWithUsage, 'lastUsedAt' | 'lastUsedFrom' | 'useStatus'>
+
+const UNUSED: LastUse = { lastUsedAt: null, lastUsedFrom: null, useStatus: 'never_used' }
 
 /** A key as the API shows it: named field by field, so that nothing else of it can get out. */
 export function keyJson(key: KeyringKey | KeyWithUsage, use: LastUse = UNUSED): Key {
-  const { lastUsedAt, lastUsedFrom } = 'lastUsedAt' in key ? key : use
+  const { lastUsedAt, lastUsedFrom, useStatus } = 'lastUsedAt' in key ? key : use
   return {
     id: key.id,
     hint: key.hint,
@@ -53,6 +55,7 @@ export function keyJson(key: KeyringKey | KeyWithUsage, use: LastUse = UNUSED): 
     rotatedTo: key.rotatedTo,
     lastUsedAt: timeOrNone(lastUsedAt),
     lastUsedFrom,
+    useStatus,
   }
 }
 

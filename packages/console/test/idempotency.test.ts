@@ -1,4 +1,4 @@
-import { MINUTE } from '@bearward/core'
+import { MINUTE, SECOND } from '@bearward/core'
 import { memoryStore } from '@bearward/keyring'
 import { describe, expect, test } from 'vitest'
 import type { Issued, Problem, Rotated } from '../src/schemas.ts'
@@ -113,6 +113,57 @@ describe('the same request to issue', () => {
     expect((await post(world))[0]).toBe(503)
     expect((await post(createWorld({ store })))[1].code).toBe('already_issued')
     expect(await count(world)).toBe(1)
+  })
+})
+
+describe('a request that was cancelled while it issued', () => {
+  const waiting = 10 * SECOND
+
+  /** Lets what hangs on promises and on Web Crypto run. */
+  async function settle(): Promise<void> {
+    for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next))
+  }
+
+  test('keeps the same request waiting for ten seconds at most', async () => {
+    const store = memoryStore()
+    let hangs = true
+    const commit: typeof store.commit = (given) => (hangs ? new Promise(() => {}) : store.commit(given))
+    const world = createWorld({ store: { ...bound(store), commit } })
+    void post(world)
+    await settle()
+    const second = post(world)
+    await settle()
+    hangs = false
+    world.clock.advance(waiting)
+    expect((await second)[0]).toBe(201)
+    expect(await post(world)).toEqual(await second)
+    expect(await count(world)).toBe(1)
+  })
+
+  test('and had committed is told of, as after a restart', async () => {
+    const store = memoryStore()
+    const commit: typeof store.commit = async (given) => {
+      const outcome = await store.commit(given)
+      return outcome.status === 'committed' ? new Promise(() => {}) : outcome
+    }
+    const world = createWorld({ store: { ...bound(store), commit } })
+    void post(world)
+    await settle()
+    const second = post(world)
+    await settle()
+    world.clock.advance(waiting)
+    expect((await second)[1].code).toBe('already_issued')
+    expect(await count(world)).toBe(1)
+  })
+
+  test('leaves no token behind after ten minutes, although its timer has died', async () => {
+    const world = createWorld()
+    world.clock.schedule = () => () => {}
+    await post(world)
+    world.clock.advance(10 * MINUTE)
+    await world.send('GET', '/api/keys')
+    world.clock.advance(-1)
+    expect((await post(world))[1].code).toBe('already_issued')
   })
 })
 

@@ -35,6 +35,7 @@ const key = {
   rotatedTo: null,
   lastUsedAt: '2026-01-02T09:30:00.000Z',
   lastUsedFrom: '203.0.113.7',
+  useStatus: 'used',
 } as const
 const common = { basePath: '/settings/keys', now: '2026-01-03T00:00:00.000Z', session } as const
 const usage = { days: [{ day: '2026-01-02', uses: 7 }], addresses: [], lastUsedAt: null, lastUsedFrom: null }
@@ -91,6 +92,22 @@ test('the times of a page are those of the server, in UTC', () => {
   const { html } = renderPage(views[0] as PageView)
   expect(html).toContain('14 hours ago')
   expect(html).toContain('1 Apr 2026')
+})
+
+test('a key without a use on record is not said to be unused where that is not known', () => {
+  const textOf = (useStatus: 'never_used' | 'not_recorded_yet', name: 'list' | 'key'): string => {
+    const entry = { ...key, lastUsedAt: null, lastUsedFrom: null, useStatus }
+    const view: PageView =
+      name === 'list'
+        ? { ...common, name, query: {}, keys: [entry], next: null }
+        : { ...common, name, key: entry, usage, audit: { entries: [], next: null }, cursor: null }
+    return renderPage(view).html
+  }
+  expect(textOf('never_used', 'list')).toContain('Never used')
+  expect(textOf('not_recorded_yet', 'list')).toContain('Not recorded yet')
+  expect(textOf('not_recorded_yet', 'list')).not.toContain('Never used')
+  expect(textOf('not_recorded_yet', 'key')).toContain('Not recorded yet')
+  expect(textOf('never_used', 'key')).not.toContain('Not recorded yet')
 })
 
 test('the script is small, and says nothing of the machine that built it', () => {

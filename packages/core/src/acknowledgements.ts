@@ -82,24 +82,25 @@ export class Acknowledgements {
   async confirm(census: Census): Promise<Confirmation> {
     const countedAt = this.#clock.monotonic()
     this.#awaited = new Set(census.members.map(({ id }) => id))
-    await new Promise<void>((resolve, reject) => {
-      let cancel = nothing
-      const look = (): void => {
-        cancel()
-        cancel = nothing
-        // Not from when the message was sent: what is left of a lease was read later.
-        const leftMs = this.#leftMs(census) - (this.#clock.monotonic() - countedAt)
+    // Not from when the message was sent: what is left of a lease was read later.
+    const leftMs = (): number => this.#leftMs(census) - (this.#clock.monotonic() - countedAt)
+    const timers = new Timers(this.#clock)
+    const confirmed = new Promise<void>((resolve, reject) => {
+      const look = (name: 'own' | 'sooner') => (): void => {
         try {
           // A timer may fire early, so it is asked again.
-          if (leftMs > 0) cancel = schedule(this.#clock, leftMs, look, true)
+          if (leftMs() > 0) timers.set(name, leftMs(), look(name))
           else resolve()
         } catch (error) {
           reject(error)
         }
       }
-      this.#onReceived = look
-      look()
+      // An acknowledgement may arrive within another request, and a timer that is set there ends with that request. So it sets a
+      // second one, and leaves alone the one that this caller waits by.
+      this.#onReceived = look('sooner')
+      look('own')()
     })
+    await confirmed.finally(() => timers.cancel())
     this.#onReceived = nothing
     return this.#result(census, true, 0)
   }
@@ -127,6 +128,25 @@ export class Acknowledgements {
     const acknowledged = members.filter(({ id }) => this.#received.has(id)).length
     const elapsedMs = this.#clock.monotonic() - this.#startedAt
     return { confirmed, acknowledged, silent: members.length - acknowledged, elapsedMs, boundMs }
+  }
+}
+
+/** Timers that keep the process alive, by name. */
+class Timers {
+  readonly #clock: Clock
+  readonly #cancels = new Map<string, () => void>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  set(name: string, delayMs: number, callback: () => void): void {
+    this.#cancels.get(name)?.()
+    this.#cancels.set(name, schedule(this.#clock, delayMs, callback, true))
+  }
+
+  cancel(): void {
+    for (const cancel of this.#cancels.values()) cancel()
   }
 }
 

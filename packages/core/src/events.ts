@@ -47,6 +47,11 @@ export interface VerifierEvents {
     readonly environment: string | undefined
     /** The client's IP address as `canonicalAddress()` writes it, where the adapter or caller gave one with the request. */
     readonly address: string | undefined
+    /**
+     * Lets work of a listener go on after the response was sent, where the request brought such a function. Never throws;
+     * `undefined` where a runtime ends no work with the request, and where only a field was verified.
+     */
+    readonly waitUntil: ((work: Promise<unknown>) => void) | undefined
     readonly at: number
   }
   /** A request was refused, with the reason that the client is not told. */

@@ -8,6 +8,12 @@ import type { Question } from './question.ts'
  */
 const FRESH_FOR_MS = MINUTE
 
+/**
+ * The share of `deadlineMs` for which a fill may be joined. A request that joined a fill whose own request is gone then has
+ * three quarters of its time left to read for itself, and a store that hangs is asked at most four times per deadline.
+ */
+const JOINABLE_SHARE = 1 / 4
+
 /** Invalidations a fill keeps in mind; with more than these it counts as concerned by all. */
 const MAX_NOTED = 256
 
@@ -23,15 +29,21 @@ export class Flight<T> {
   #joinable: boolean
   /** The answer that everybody who joins waits for; none yet while the resolver is being called. */
   answer: Promise<T> | undefined
+  /** Monotonic time from which on no request joins it. */
+  readonly staleAt: number
+  /** Monotonic time from which on it counts as never finished. */
+  readonly expiresAt: number
 
   /** @param isShared whether others may wait for this answer, and it may be remembered */
-  constructor(question: Question, isShared: boolean) {
+  constructor(question: Question, isShared: boolean, times: Pick<Flight<T>, 'staleAt' | 'expiresAt'>) {
     this.name = question.name
     this.#joinable = isShared
     this.#digests = [question.name, ...question.digests]
+    this.staleAt = times.staleAt
+    this.expiresAt = times.expiresAt
   }
 
-  /** Whether a request that begins now may take this fill's answer. */
+  /** Whether no invalidation keeps a request that begins now from taking this fill's answer. */
   get joinable(): boolean {
     return this.#joinable
   }
@@ -44,6 +56,12 @@ export class Flight<T> {
     else this.#noted.push(target)
   }
 
+  /** It no longer hears of invalidations: whatever it still finds must not be remembered. */
+  expire(): void {
+    this.#joinable = false
+    this.#spoiled = true
+  }
+
   /** Whether what was found may be remembered: nothing that came in meanwhile speaks of it. */
   mayRemember(found: Subject | undefined): boolean {
     if (this.#spoiled) return false
@@ -54,18 +72,30 @@ export class Flight<T> {
 
 /** The fills under way, one per digest, and the invalidations they must know of. */
 export class Flights<T> {
-  /** Every fill that has not ended, also those that nobody may join any more. */
+  readonly #clock: Clock
+  readonly #joinableMs: number
+  /** Every fill that has not ended, also those that nobody may join any more; oldest first. */
   readonly #underWay = new Set<Flight<T>>()
   readonly #byDigest = new Map<string, Flight<T>>()
 
-  /** The answer of a fill that a request for this digest may wait for. */
-  find(digest: string): Promise<T> | undefined {
-    const flight = this.#byDigest.get(digest)
-    return flight?.joinable ? flight.answer : undefined
+  constructor(clock: Clock, deadlineMs: number) {
+    this.#clock = clock
+    this.#joinableMs = deadlineMs * JOINABLE_SHARE
   }
 
-  begin(question: Question, isShared: boolean): Flight<T> {
-    const flight = new Flight<T>(question, isShared)
+  /** A fill that a request for this digest may wait for. The request must have a deadline of its own: see `joinFill()`. */
+  find(digest: string): Flight<T> | undefined {
+    const flight = this.#byDigest.get(digest)
+    if (flight === undefined || !flight.joinable || flight.answer === undefined) return undefined
+    return this.#clock.monotonic() < flight.staleAt ? flight : undefined
+  }
+
+  /** @param longestMs time after which the fill has either ended or was given up together with its request */
+  begin(question: Question, isShared: boolean, longestMs: number): Flight<T> {
+    const now = this.#clock.monotonic()
+    this.#expire(now)
+    const times = { staleAt: now + this.#joinableMs, expiresAt: now + longestMs }
+    const flight = new Flight<T>(question, isShared, times)
     this.#underWay.add(flight)
     this.#byDigest.set(question.name, flight)
     return flight
@@ -83,6 +113,20 @@ export class Flights<T> {
 
   invalidate(target: Target): void {
     for (const flight of this.#underWay) flight.note(target)
+  }
+
+  /** Fills that have not ended. */
+  get size(): number {
+    return this.#underWay.size
+  }
+
+  /** On some runtimes the promises of a request that was cancelled never settle: then nothing calls `end()`. */
+  #expire(now: number): void {
+    for (const flight of this.#underWay) {
+      if (now < flight.expiresAt) return
+      flight.expire()
+      this.end(flight)
+    }
   }
 }
 

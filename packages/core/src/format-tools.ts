@@ -2,3 +2,4 @@
 
 export { checksum, crc32 } from './checksum.ts'
 export { type Turns, takeTurns } from './turns.ts'
+export type { Turn } from './waiting-room.ts'

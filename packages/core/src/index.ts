@@ -54,11 +54,13 @@ export {
   nodeRequest,
   type RequestFields,
   type WebMessage,
+  waitUntilIn,
   webRequest,
 } from './request.ts'
 export type { Resolve, ResolveContext } from './resolver.ts'
 export { type ScopeRequirement, ScopeSet, scopeRequirement } from './scopes.ts'
-export { type ScryptOptions, type SecretHash, scrypt } from './secret-hash.ts'
+export { type ScryptOptions, type SecretCheck, type SecretHash, scrypt } from './secret-hash.ts'
+export { SharedWork, type SharedWorkOptions, type Work } from './shared-work.ts'
 export {
   anyToken,
   type IdKeyFormatOptions,

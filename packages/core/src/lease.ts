@@ -76,7 +76,9 @@ export class Lease {
   readonly #leaseMs: number
   readonly #maxAgeMs: number
   readonly #term = new Term()
-  readonly #subscription: ChannelSubscription
+  readonly #channel: Channel
+  /** None before the first request where the verifier was made outside of one. */
+  #subscription: ChannelSubscription | undefined
   #cancelTimer: () => void = nothing
   /** Counts losses: what was asked for before one proves nothing after it. */
   #losses = 0
@@ -100,11 +102,28 @@ export class Lease {
     this.#leaseMs = channel.leaseMs
     this.#maxAgeMs = maxAgeMs
     this.#watchedAt = clock.monotonic()
-    this.#subscription = channel.subscribe({
-      invalidate: (invalidations) => holder.hear(invalidations),
+    this.#channel = channel
+    if (!this.#mayBegin()) return
+    this.#subscribed()
+    this.#renew()
+  }
+
+  /** At module scope workerd forbids timers, I/O and random numbers: then the first request begins. */
+  #mayBegin(): boolean {
+    try {
+      schedule(this.#clock, this.#leaseMs, nothing)()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #subscribed(): ChannelSubscription {
+    this.#subscription ??= this.#channel.subscribe({
+      invalidate: (invalidations) => this.#holder.hear(invalidations),
       lost: () => this.#lose(),
     })
-    this.#renew()
+    return this.#subscription
   }
 
   /** Asked on every request, by the clocks that the request has read. */
@@ -143,11 +162,11 @@ export class Lease {
   }
 
   async #leave(): Promise<void> {
-    await this.#subscription.close()
+    await this.#subscription?.close()
   }
 
   async #prove(): Promise<void> {
-    await this.#subscription.prove()
+    await this.#subscribed().prove()
   }
 
   #proved(sent: Instant, losses: number): void {

@@ -4,13 +4,14 @@ import { readInvalidations } from './channel-message.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import type { CacheOutcome, Events, Reason } from './events.ts'
-import { Flights, FreshReads } from './flight.ts'
+import { Flight, Flights, FreshReads } from './flight.ts'
 import { ALL, type Target, targetOf } from './invalidation.ts'
+import { joinFill } from './joining.ts'
 import { Lease, type LeaseHolder } from './lease.ts'
 import type { Settings } from './options.ts'
 import type { Question } from './question.ts'
 import type { KeyRecord } from './record.ts'
-import { type Found, Resolver } from './resolver.ts'
+import { type Found, lateError, Resolver } from './resolver.ts'
 import { Signals } from './signals.ts'
 
 /** What a question ends with, for all who waited for it. */
@@ -24,7 +25,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   readonly #events: Events
   readonly #resolver: Resolver<K>
   readonly #cache: RecordCache<Entry<K, S>> | undefined
-  readonly #flights = new Flights<Answer<K, S>>()
+  readonly #flights: Flights<Answer<K, S>>
   readonly #freshReads: FreshReads
   readonly #signals: Signals<Entry<K, S>>
   /** Without it, memory may not answer; `undefined` where the cache goes by age alone. */
@@ -40,6 +41,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#resolver = new Resolver(settings)
     this.#cache =
       cache && cache.max > 0 ? new RecordCache(cache, clock, formats.length > 0 || digest.older.length > 0) : undefined
+    this.#flights = new Flights(clock, settings.deadlineMs)
     this.#freshReads = new FreshReads(clock)
     this.#signals = new Signals<Entry<K, S>>(clock, {
       deadlineMs: settings.deadlineMs,
@@ -54,6 +56,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
   remembered(digest: string, now: number): Entry<K, S> | Unknown | undefined {
     if (this.#cache === undefined) return undefined
     const monotonic = this.#settings.clock.monotonic()
+    this.#signals.tend(monotonic)
     if (this.#lease !== undefined && !this.#lease.holds(now, monotonic)) {
       this.#tell('no_lease')
       return undefined
@@ -66,9 +69,30 @@ export class Lookup<K extends KeyRecord, S extends string> {
   /** One call in flight per digest; a request that began after an invalidation joins none that began before it. */
   find(question: Question): Answer<K, S> | Promise<Answer<K, S>> {
     if (this.#isClosed) return CLOSED
+    this.#signals.tend(this.#settings.clock.monotonic())
     // Who has no lease may have missed an invalidation of a read that is under way, and of what a replica still shows.
     const mayShare = this.#mayShare()
-    return (mayShare ? this.#flights.find(question.name) : undefined) ?? this.#fill(question, mayShare)
+    const joined = mayShare ? this.#flights.find(question.name) : undefined
+    if (joined !== undefined) return this.#join(joined, question)
+    const filled = this.#fill(question, mayShare)
+    return filled instanceof Flight ? (filled.answer as Promise<Answer<K, S>>) : filled
+  }
+
+  /** The request that began the fill may be gone, so this one keeps the means to read for itself. */
+  #join(fill: Flight<Answer<K, S>>, question: Question): Promise<Answer<K, S>> {
+    const { clock, deadlineMs } = this.#settings
+    return joinFill<Answer<K, S>>(fill, {
+      clock,
+      deadlineMs,
+      younger: () => (this.#mayShare() ? this.#flights.find(question.name) : undefined),
+      begin: () => (this.#isClosed ? CLOSED : this.#fill(question, this.#mayShare())),
+      isFailure: (answer) => !(answer instanceof Entry) && answer.denied === 'unavailable',
+      late: (hasFailed) => {
+        // The failure of a fill is reported once, by the request that began it. Where none has ended, that request may be gone.
+        if (!hasFailed) this.#events.fail('resolver_timeout', lateError('resolver', deadlineMs))
+        return TIMED_OUT
+      },
+    })
   }
 
   #mayShare(): boolean {
@@ -113,10 +137,10 @@ export class Lookup<K extends KeyRecord, S extends string> {
     this.#signals.close()
   }
 
-  #fill(question: Question, isShared: boolean): Answer<K, S> | Promise<Answer<K, S>> {
+  #fill(question: Question, isShared: boolean): Answer<K, S> | Flight<Answer<K, S>> {
     const readAt = this.#cache?.moments() ?? NEVER_SERVED
     const sequence = this.#sequence
-    const flight = this.#flights.begin(question, isShared)
+    const flight = this.#flights.begin(question, isShared, this.#resolver.longestMs(question))
     const settle = (found: Found<K>): Answer<K, S> => {
       if (this.#isClosed) return CLOSED
       const answer = this.#answerTo(found, question, readAt, sequence)
@@ -138,7 +162,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
     const found = this.#resolver.find(question, fresh)
     if (!(found instanceof Promise)) return settle(found)
     flight.answer = found.then(settle)
-    return flight.answer
+    return flight
   }
 
   #answerTo(found: Found<K>, question: Question, readAt: Moments, sequence: number): Answer<K, S> {
@@ -191,6 +215,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
 const NEVER_SERVED: Moments = Object.freeze({ wall: 0, monotonic: 0 })
 
 const CLOSED = Object.freeze({ denied: 'unavailable', reason: 'closed' } as const)
+const TIMED_OUT = Object.freeze({ denied: 'unavailable', reason: 'resolver_timeout' } as const)
 
 function outcomeOf(remembered: object): CacheOutcome {
   return remembered instanceof Entry ? 'hit' : 'negative_hit'

@@ -64,6 +64,8 @@ export interface Settings<K extends KeyRecord> {
   readonly credentials: CredentialSources
   /** Made when the first record asks for it: a runtime without scrypt is no obstacle to those who use none. */
   readonly secretHash: () => SecretHash
+  /** Whether `secretHash` was given. */
+  readonly hasSecretHash: boolean
   readonly accept: ((key: K) => boolean) | undefined
   readonly clock: Clock
 }
@@ -127,6 +129,7 @@ export function checkOptions<K extends KeyRecord, S extends string>(options: Ver
     scopePatterns,
     credentials: checkCredentials(options.credentials),
     secretHash: checkSecretHash(options.secretHash),
+    hasSecretHash: options.secretHash !== undefined,
     accept,
     clock,
   })

@@ -42,6 +42,11 @@ export interface RequestFields {
   query(): string
   /** The client's address, for the `accepted` event; asked for only while somebody listens to that. */
   address?(): string | undefined
+  /**
+   * Lets work go on after the response was sent, on runtimes that end a request's work with it: `waitUntil` of Cloudflare's
+   * execution context. For listeners of the `accepted` event.
+   */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
 /** The part of Node's `IncomingMessage` that is read; Express and Koa hand it over as it is. */
@@ -89,10 +94,37 @@ export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
 }
 
 /**
+ * Makes the `waitUntil` of a request from a framework's execution context. Without a context, work does not end with the response.
+ *
+ * @param execution reads the context; may throw where the runtime has none, as Hono's `c.executionCtx` does
+ * @example
+ * ```ts
+ * import { waitUntilIn, webRequest } from '@bearward/core'
+ *
+ * declare const c: { req: { raw: Request }; executionCtx: { waitUntil(work: Promise<unknown>): void } }
+ * const request = webRequest(c.req.raw, undefined, waitUntilIn(() => c.executionCtx))
+ * ```
+ */
+export function waitUntilIn(
+  execution: () => { waitUntil(work: Promise<unknown>): void } | undefined,
+): (work: Promise<unknown>) => void {
+  return (work) => {
+    let context: ReturnType<typeof execution>
+    try {
+      context = execution()
+    } catch {
+      return
+    }
+    context?.waitUntil(work)
+  }
+}
+
+/**
  * A Fetch API `Request` as the verifier reads it; `Headers` joins repeated fields with a comma, which no token has.
  *
  * @param request a `Request`: `c.req.raw` in Hono, the argument of a `fetch` handler
  * @param peer who knows the client's address, where the runtime has such. Default: nobody
+ * @param waitUntil lets work go on after the response, such as `(work) => ctx.waitUntil(work)`. Default: none
  * @example
  * ```ts
  * import { createVerifier, webRequest } from '@bearward/core'
@@ -107,8 +139,12 @@ export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
  * }
  * ```
  */
-export function webRequest(request: WebMessage, peer?: Peer): RequestFields {
-  return new WebRequest(request, peer)
+export function webRequest(
+  request: WebMessage,
+  peer?: Peer,
+  waitUntil?: (work: Promise<unknown>) => void,
+): RequestFields {
+  return new WebRequest(request, peer, waitUntil)
 }
 
 class NodeRequest implements RequestFields {
@@ -136,10 +172,12 @@ class NodeRequest implements RequestFields {
 class WebRequest implements RequestFields {
   readonly #request: WebMessage
   readonly #peer: Peer | undefined
+  readonly waitUntil: RequestFields['waitUntil']
 
-  constructor(request: WebMessage, peer: Peer | undefined) {
+  constructor(request: WebMessage, peer: Peer | undefined, waitUntil: RequestFields['waitUntil']) {
     this.#request = request
     this.#peer = peer
+    this.waitUntil = waitUntil
   }
 
   field(name: string): FieldValue {

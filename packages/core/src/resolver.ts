@@ -1,7 +1,8 @@
 import { type Clock, schedule } from './clock.ts'
 import { equalDigests } from './compare.ts'
 import type { MaybePromise } from './digest.ts'
-import type { FailureReason } from './events.ts'
+import { type FailureReason, reportUncaught } from './events.ts'
+import { Proofs } from './proofs.ts'
 import type { Question } from './question.ts'
 import { type Captured, capture, type KeyRecord } from './record.ts'
 import type { SecretHash } from './secret-hash.ts'
@@ -50,17 +51,22 @@ export interface ResolverOptions<K extends KeyRecord> {
   readonly deadlineMs: number
   readonly clock: Clock
   readonly secretHash: () => SecretHash
+  /** Whether `secretHash` was given: then some keys have slow hashes. Otherwise the first record that has one shows it. */
+  readonly hasSecretHash: boolean
   readonly accept: ((key: K) => boolean) | undefined
 }
 
 /** Asks the user's resolver under a deadline, and believes nothing it says before it was checked. */
 export class Resolver<K extends KeyRecord> {
   readonly #options: ResolverOptions<K>
-  readonly #running = new Set<AbortController>()
+  readonly #running = new Running()
+  readonly #proofs = new Proofs()
+  #checksSecrets: boolean
   #isClosed = false
 
   constructor(options: ResolverOptions<K>) {
     this.#options = options
+    this.#checksSecrets = options.hasSecretHash
   }
 
   /** Answers at once when the resolver does. Never throws and never rejects. */
@@ -80,8 +86,13 @@ export class Resolver<K extends KeyRecord> {
   /** Gives up every call that is under way. */
   close(): void {
     this.#isClosed = true
-    for (const controller of this.#running) controller.abort()
-    this.#running.clear()
+    this.#running.abort()
+  }
+
+  /** Milliseconds after which a question has been answered or given up: each step has a deadline of its own. */
+  longestMs(question: Question): number {
+    const steps = this.#timesAsked(question) + (question.secret === undefined ? 0 : 1)
+    return steps * this.#options.deadlineMs
   }
 
   async #findLater(question: Question, first: MaybePromise<Answer<K>>, fresh: boolean): Promise<Found<K>> {
@@ -114,7 +125,7 @@ export class Resolver<K extends KeyRecord> {
 
   /** The row is not the key's before its digest, or the secret, says so. */
   #prove(question: Question, row: K | null, asked: number): Found<K> | Promise<Found<K>> {
-    if (row === null) return UNKNOWN
+    if (row === null) return this.#unknown(question)
     const key = this.#capture(row)
     const foundBy = this.#foundBy(question, key, asked)
     const found: Found<K> = { kind: 'record', key, row, foundBy, isAccepted: this.#isAccepted(row) }
@@ -129,13 +140,34 @@ export class Resolver<K extends KeyRecord> {
       return question.digests.some((own) => equalDigests(own, digest)) ? { ...found, foundBy: digest } : WRONG_SECRET
     }
     if (secretHash === undefined) throw new Failure('record_unreadable', NO_PROOF)
-    if (secretHash === question.provedHash) return found
+    if (secretHash === question.provedHash || this.#proofs.holds(question.name, secretHash)) return found
     // Read again for a stream, with another hash than the one that was proved: whose secret it is, nobody knows now.
     if (secret === undefined) return WRONG_SECRET
-    const checked = this.#within('secret_hash', (signal) =>
-      Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal)),
+    return this.#checkSecret(question.name, secret, secretHash, question.id).then((matches) =>
+      matches ? found : WRONG_SECRET,
     )
-    return Promise.resolve(checked).then((matches) => (matches === true ? found : WRONG_SECRET))
+  }
+
+  async #checkSecret(name: string, secret: string, secretHash: string, id: string): Promise<boolean> {
+    const { deadlineMs } = this.#options
+    const matches: unknown = await this.#within('secret_hash', (signal) =>
+      Promise.resolve(this.#options.secretHash().verify(secret, secretHash, signal, { id, deadlineMs })),
+    )
+    this.#checksSecrets = true
+    if (matches === true) this.#proofs.add(name, secretHash)
+    return matches === true
+  }
+
+  /** An id that does not exist is refused no sooner than a wrong secret, where there are secrets with slow hashes. */
+  #unknown({ id, secret }: Question): Found<K> | Promise<Found<K>> {
+    if (id === undefined || secret === undefined || !this.#checksSecrets) return UNKNOWN
+    const secretHash = this.#options.secretHash()
+    if (secretHash.decoy === undefined) return UNKNOWN
+    const { deadlineMs } = this.#options
+    const done = this.#within('secret_hash', (signal) =>
+      Promise.resolve(secretHash.decoy?.(secret, signal, { id, deadlineMs })),
+    )
+    return Promise.resolve(done).then(() => UNKNOWN)
   }
 
   /** The digest that led to the row: where all were looked for at once, the row must say which. */
@@ -168,7 +200,7 @@ export class Resolver<K extends KeyRecord> {
   }
 
   /** Runs a step that is not ours; whatever goes wrong in it becomes a `Failure` without being looked at. */
-  #within<T>(step: 'resolver' | 'secret_hash', start: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
+  #within<T>(step: Step, start: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
     if (this.#isClosed) throw new Failure('closed', CLOSED)
     const failed: FailureReason = step === 'resolver' ? 'resolver_failed' : 'secret_hash_failed'
     const controller = new AbortController()
@@ -181,7 +213,7 @@ export class Resolver<K extends KeyRecord> {
     if (!(started instanceof Promise)) return started
 
     const { clock, deadlineMs } = this.#options
-    this.#running.add(controller)
+    this.#running.add(controller, clock.monotonic(), deadlineMs)
     return new Promise<T>((resolve, reject) => {
       let cancel: (() => void) | undefined
       const end = (): void => {
@@ -201,10 +233,50 @@ export class Resolver<K extends KeyRecord> {
       controller.signal.addEventListener('abort', () => reject(new Failure('closed', CLOSED)))
       cancel = schedule(clock, deadlineMs, () => {
         this.#running.delete(controller)
-        reject(new Failure('resolver_timeout', new Error(`${step} did not answer within ${deadlineMs} ms`)))
+        reject(new Failure('resolver_timeout', lateError(step, deadlineMs)))
         controller.abort()
       })
     })
+  }
+}
+
+/** A step that is not ours. */
+type Step = 'resolver' | 'secret_hash'
+
+/** What a request is told of in events when a step has not answered by its deadline. */
+export function lateError(step: Step, deadlineMs: number): Error {
+  return new Error(`${step} did not answer within ${deadlineMs} ms`)
+}
+
+/** The steps in progress, so that `close()` can give them up; oldest first. */
+class Running {
+  /** Each with the monotonic time by which it has ended. */
+  readonly #expiries = new Map<AbortController, number>()
+
+  add(controller: AbortController, now: number, deadlineMs: number): void {
+    // A request that a runtime has cancelled never calls `delete()`.
+    for (const [oldest, expiresAt] of this.#expiries) {
+      if (now < expiresAt) break
+      this.#expiries.delete(oldest)
+    }
+    // Twice the deadline, because a timer may be late.
+    this.#expiries.set(controller, now + 2 * deadlineMs)
+  }
+
+  delete(controller: AbortController): void {
+    this.#expiries.delete(controller)
+  }
+
+  abort(): void {
+    for (const controller of this.#expiries.keys()) {
+      try {
+        controller.abort()
+      } catch (error) {
+        // The signal of another request may be out of reach; the rest is given up all the same.
+        reportUncaught(error)
+      }
+    }
+    this.#expiries.clear()
   }
 }
 

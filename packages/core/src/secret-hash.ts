@@ -11,7 +11,22 @@ export interface SecretHash {
    *
    * @throws when `stored` cannot be read, or when too many checks are waiting; never because the secret is wrong
    */
-  verify(secret: string, stored: string, signal: AbortSignal): Promise<boolean>
+  verify(secret: string, stored: string, signal: AbortSignal, check?: SecretCheck): Promise<boolean>
+  /**
+   * Takes as long as `verify()`, for an id that does not exist, so that time does not tell which ids do. Default: such an id is
+   * refused at once.
+   *
+   * @throws when too many checks are waiting, as `verify()` would
+   */
+  decoy?(secret: string, signal: AbortSignal, check: SecretCheck): Promise<void>
+}
+
+/** The request that a secret is checked for. Nothing in it has been verified yet. */
+export interface SecretCheck {
+  /** The id that the client sent along. Checks of one id must not keep out those of others; see `takeTurns()`. */
+  readonly id: string
+  /** Milliseconds after which the request is answered without the check. */
+  readonly deadlineMs: number
 }
 
 /** What `scrypt()` takes: the parameters that the stored hashes were made with, and bounds on the work. */
@@ -29,9 +44,16 @@ export interface ScryptOptions {
   readonly salt?: 'text' | 'bytes'
   /** Checks that run at the same time, 1 to 64. Default 2: each takes 16 MiB and a thread of the pool. */
   readonly maxConcurrent?: number
-  /** Checks that may wait for their turn, 0 to 10000; one more is answered 503. Default 64. */
+  /**
+   * Checks that may wait for their turn, 0 to 10000; one more is answered 503. Default 64. Checks of one id may take a quarter of
+   * the places, and eight in any case.
+   */
   readonly maxWaiting?: number
 }
+
+/** As in the widespread `scrypt(secret, salt, 64)` with 16 bytes of salt. */
+const DECOY_SALT = '00'.repeat(16)
+const DECOY_LENGTH = 64
 
 /** 16 to 64 bytes of hash, 8 to 64 bytes of salt. */
 const STORED = /^((?:[0-9a-f]{2}){16,64})\.((?:[0-9a-f]{2}){8,64})$/i
@@ -82,11 +104,15 @@ export function scrypt(options: ScryptOptions = {}): SecretHash {
     })
 
   return Object.freeze({
-    async verify(secret: string, stored: string, signal: AbortSignal) {
+    async verify(secret: string, stored: string, signal: AbortSignal, check?: SecretCheck) {
       const parts = STORED.exec(stored)
       if (parts === null) throw new TypeError('secretHash: stored value must be `hash.salt`, both hex')
       const [, hash = '', salt = ''] = parts
-      return turns(signal, async () => equalDigests(await run(secret, salt, hash.length / 2), hash.toLowerCase()))
+      const task = async () => equalDigests(await run(secret, salt, hash.length / 2), hash.toLowerCase())
+      return turns(signal, task, { id: check?.id ?? stored, deadlineMs: check?.deadlineMs })
+    },
+    async decoy(secret: string, signal: AbortSignal, { id, deadlineMs }: SecretCheck) {
+      await turns(signal, () => run(secret, DECOY_SALT, DECOY_LENGTH), { id, deadlineMs, isDecoy: true })
     },
   })
 }

@@ -1,4 +1,4 @@
-import { type Clock, MINUTE, schedule } from './clock.ts'
+import { type Clock, MINUTE, SECOND, schedule } from './clock.ts'
 import { concerns, type Subject, type Target } from './invalidation.ts'
 
 /** A key that an open stream depends on. */
@@ -26,6 +26,10 @@ const MAX_EXPIRY_DELAY_MS = MINUTE
 /** Keys read again at the same time after an invalidation that concerns many. */
 const MAX_READS = 16
 
+/** How often timers of expiry are looked for that have died, and how late a timer is by then. */
+const LOOK_EVERY_MS = MINUTE
+const DEAD_AFTER_MS = SECOND
+
 interface Watch<Entry> {
   entry: Entry
   readonly controller: AbortController
@@ -36,6 +40,16 @@ interface Watch<Entry> {
   /** An invalidation came in since the last read began. */
   isStale: boolean
   isQueued: boolean
+  /** Monotonic time by which that read must have ended. */
+  endsAt: number
+  /** Monotonic time at which the timer of the key's expiry is due. */
+  timerDueAt: number
+}
+
+/** One read in progress. */
+interface Read {
+  /** Monotonic time from which on it counts as never finished. */
+  readonly expiresAt: number
 }
 
 /** The signals behind `principal.signal`: one per key in use, ended when the key is. */
@@ -45,7 +59,11 @@ export class Signals<Entry extends Watched> {
   readonly #watches = new Map<string, Watch<Entry>>()
   /** Waiting to be read, first come first served. */
   readonly #queue = new Set<Watch<Entry>>()
-  #reading = 0
+  /** Waiting to be read, or being read; the one whose time ends first comes first. */
+  readonly #pending = new Set<Watch<Entry>>()
+  /** Oldest first. */
+  readonly #reads = new Set<Read>()
+  #lookedAt = Number.NEGATIVE_INFINITY
   /**
    * Watches that are not stale, once an invalidation of all keys has made every watch stale: the next such invalidation
    * looks at these alone. `undefined` when they are not known, or are so many that all may be looked at.
@@ -79,6 +97,8 @@ export class Signals<Entry extends Watched> {
       cancelDeadline: nothing,
       isStale: false,
       isQueued: false,
+      endsAt: Number.POSITIVE_INFINITY,
+      timerDueAt: Number.POSITIVE_INFINITY,
     }
     this.#watches.set(entry.digest, watch)
     this.#noteNotStale(watch)
@@ -99,6 +119,22 @@ export class Signals<Entry extends Watched> {
   invalidate(target: Target): void {
     if (target.all) this.#refreshAll()
     else for (const watch of this.#watches.values()) if (concerns(target, watch.entry)) this.#refresh(watch)
+  }
+
+  /**
+   * Does what a timer or a read should have done that has died with its request, as at the edge. Called with every request.
+   *
+   * @param now the monotonic clock
+   */
+  tend(now: number): void {
+    if (this.#watches.size === 0) return
+    for (const watch of this.#pending) {
+      if (now < watch.endsAt) break
+      this.#end(watch)
+    }
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return
+    this.#lookedAt = now
+    for (const watch of this.#watches.values()) if (now - watch.timerDueAt > DEAD_AFTER_MS) this.#armExpiry(watch)
   }
 
   close(): void {
@@ -138,18 +174,31 @@ export class Signals<Entry extends Watched> {
 
   #startReads(): void {
     for (const watch of this.#queue) {
-      if (this.#reading >= MAX_READS) return
+      const read = this.#takePlace()
+      if (read === undefined) return
       this.#queue.delete(watch)
-      this.#reading++
       const next = (): void => {
-        this.#reading--
-        this.#startReads()
+        if (this.#reads.delete(read)) this.#startReads()
       }
       void this.#read(watch).then(next, () => {
         this.#end(watch)
         next()
       })
     }
+  }
+
+  /** A place for one more read, if there is one. */
+  #takePlace(): Read | undefined {
+    const now = this.#clock.monotonic()
+    for (const read of this.#reads) {
+      if (now < read.expiresAt) break
+      this.#reads.delete(read)
+    }
+    if (this.#reads.size >= MAX_READS) return undefined
+    // Twice the time after which the stream has ended, because the store may be at work for longer.
+    const read = { expiresAt: now + 2 * this.#reader.deadlineMs }
+    this.#reads.add(read)
+    return read
   }
 
   async #read(watch: Watch<Entry>): Promise<void> {
@@ -167,12 +216,16 @@ export class Signals<Entry extends Watched> {
       return
     }
     watch.isQueued = false
+    this.#pending.delete(watch)
     watch.cancelDeadline()
   }
 
   /** However many wait before it, and whatever the store does: no answer in time is a no. */
   #armDeadline(watch: Watch<Entry>): void {
     watch.cancelDeadline()
+    watch.endsAt = this.#clock.monotonic() + this.#reader.deadlineMs
+    this.#pending.delete(watch)
+    this.#pending.add(watch)
     watch.cancelDeadline = this.#schedule(watch, this.#reader.deadlineMs, () => this.#end(watch))
   }
 
@@ -185,6 +238,7 @@ export class Signals<Entry extends Watched> {
   #armExpiry(watch: Watch<Entry>): boolean {
     watch.cancelTimer()
     watch.cancelTimer = nothing
+    watch.timerDueAt = Number.POSITIVE_INFINITY
     const { expiresAt } = watch.entry
     if (watch.controller.signal.aborted) return false
     if (expiresAt === undefined) return true
@@ -194,7 +248,9 @@ export class Signals<Entry extends Watched> {
       return false
     }
     // A timer stands still while the machine sleeps, and the wall clock may be set: ask it again now and then.
-    watch.cancelTimer = this.#schedule(watch, Math.min(remainingMs, MAX_EXPIRY_DELAY_MS), () => this.#armExpiry(watch))
+    const delayMs = Math.min(remainingMs, MAX_EXPIRY_DELAY_MS)
+    watch.timerDueAt = this.#clock.monotonic() + delayMs
+    watch.cancelTimer = this.#schedule(watch, delayMs, () => this.#armExpiry(watch))
     return true
   }
 
@@ -211,6 +267,8 @@ export class Signals<Entry extends Watched> {
   #end(watch: Watch<Entry>): void {
     watch.cancelTimer()
     watch.cancelDeadline()
+    this.#queue.delete(watch)
+    this.#pending.delete(watch)
     if (this.#watches.get(watch.entry.digest) === watch) this.#watches.delete(watch.entry.digest)
     this.#notStale?.delete(watch)
     if (watch.controller.signal.aborted) return

@@ -50,6 +50,8 @@ export interface KeyFormat<E extends string = string> extends TokenFormat {
   readonly prefix: string
   readonly environments: readonly E[]
   readonly maxLength: number
+  /** Whether its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
+  readonly hasId?: boolean | undefined
   /**
    * A new token from the runtime's CSPRNG.
    *
@@ -196,6 +198,7 @@ export function idKeyFormat<const E extends string = string>(options: IdKeyForma
     prefix,
     environments,
     maxLength,
+    hasId: true,
     parse,
     generate(environment?: string) {
       const id = randomBase62(idLength, random)

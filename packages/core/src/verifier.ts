@@ -172,14 +172,16 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
 
   #tellAccepted(entry: Entry<K, S>, client: Client): void {
     const { keyId, owner, environment } = entry.principal
-    this.#events.topics.accepted.emit({ keyId, owner, environment, address: addressOf(client) })
+    const facts = { keyId, owner, environment, address: addressOf(client), waitUntil: waitUntilOf(client) }
+    this.#events.topics.accepted.emit(facts)
   }
 
   /** What a verdict that comes later needs of the request: by then the client may have gone, and its address too. */
   #known(client: Client): Client {
     if (client === undefined || !this.#events.topics.accepted.isHeard) return undefined
     const address = addressOf(client)
-    return { address: () => address }
+    const waitUntil = waitUntilOf(client)
+    return { address: () => address, ...(waitUntil !== undefined && { waitUntil }) }
   }
 
   authorize(principal: Principal | undefined, requirement: ScopeRequirement): Denial | undefined {
@@ -219,8 +221,19 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 }
 
-/** Whose address the `accepted` event names; none where only a field was verified. */
-type Client = Pick<RequestFields, 'address'> | undefined
+/** What the `accepted` event tells of a request; nothing where only a field was verified. */
+type Client = Pick<RequestFields, 'address' | 'waitUntil'> | undefined
+
+function waitUntilOf(client: Client): ((work: Promise<unknown>) => void) | undefined {
+  if (typeof client?.waitUntil !== 'function') return undefined
+  return (work) => {
+    try {
+      client.waitUntil?.(work)
+    } catch (error) {
+      reportUncaught(error)
+    }
+  }
+}
 
 function addressOf(client: Client): string | undefined {
   try {

@@ -57,6 +57,18 @@ describe('a confirmation', () => {
     expect(await confirmed).toMatchObject({ confirmed: true, acknowledged: 1, silent: 1, elapsedMs: 1100 })
   })
 
+  test('comes by its own timer when an acknowledgement arrived within a request that was cancelled', async () => {
+    const { clock, acknowledgements } = setUp()
+    const confirmed = acknowledgements.confirm({ members })
+    const { schedule } = clock
+    clock.schedule = () => () => {}
+    acknowledgements.receive('b')
+    clock.schedule = schedule
+    clock.advance(700)
+    expect(await confirmed).toMatchObject({ confirmed: true, acknowledged: 1, silent: 1, elapsedMs: 700 })
+    expect(clock.pending).toBe(0)
+  })
+
   test('waits a whole lease where the registry may have forgotten somebody', async () => {
     const { clock, acknowledgements } = setUp()
     let isConfirmed = false

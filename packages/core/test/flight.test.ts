@@ -23,10 +23,16 @@ function found(facts: Partial<Subject> = {}): Subject {
   return { digest: 'aa', foundBy: 'aa', id: 'key_1', owner: 'acct_1', ...facts }
 }
 
+const DEADLINE_MS = 1000
+const LONGEST_MS = 2 * DEADLINE_MS
+
 /** Begins a fill for `aa`, which may also be stored as `bb`, as the lookup does. */
-function takeOff(): { flights: Flights<string>; flight: ReturnType<Flights<string>['begin']> } {
-  const flights = new Flights<string>()
-  const flight = flights.begin(question('aa', 'bb'), true)
+function takeOff(clock = new ManualClock()): {
+  flights: Flights<string>
+  flight: ReturnType<Flights<string>['begin']>
+} {
+  const flights = new Flights<string>(clock, DEADLINE_MS)
+  const flight = flights.begin(question('aa', 'bb'), true, LONGEST_MS)
   flight.answer = Promise.resolve('answer')
   return { flights, flight }
 }
@@ -34,7 +40,7 @@ function takeOff(): { flights: Flights<string>; flight: ReturnType<Flights<strin
 describe('joining', () => {
   test('a fill under way may be joined, until it ends', () => {
     const { flights, flight } = takeOff()
-    expect(flights.find('aa')).toBe(flight.answer)
+    expect(flights.find('aa')).toBe(flight)
     expect(flights.find('cc')).toBeUndefined()
     flights.end(flight)
     expect(flights.find('aa')).toBeUndefined()
@@ -52,7 +58,7 @@ describe('joining', () => {
   test('an invalidation of another digest is none of its business', () => {
     const { flights, flight } = takeOff()
     flights.invalidate(targetOf({ digest: 'cc' }))
-    expect(flights.find('aa')).toBe(flight.answer)
+    expect(flights.find('aa')).toBe(flight)
     expect(flight.mayRemember(found())).toBe(true)
     expect(flight.mayRemember(undefined)).toBe(true)
   })
@@ -60,11 +66,59 @@ describe('joining', () => {
   test('a fill begun after the invalidation is joined, also when the older one ends later', () => {
     const { flights, flight } = takeOff()
     flights.invalidate(targetOf('all'))
-    const second = flights.begin(question('aa'), true)
+    const second = flights.begin(question('aa'), true, LONGEST_MS)
     second.answer = Promise.resolve('second')
     flights.end(flight)
-    expect(flights.find('aa')).toBe(second.answer)
+    expect(flights.find('aa')).toBe(second)
     expect(second.mayRemember(found())).toBe(true)
+  })
+})
+
+describe('age', () => {
+  test('a fill is joined for a quarter of the deadline', () => {
+    const clock = new ManualClock()
+    const { flights, flight } = takeOff(clock)
+    clock.advance(DEADLINE_MS / 4 - 1)
+    expect(flights.find('aa')).toBe(flight)
+    clock.advance(1)
+    expect(flights.find('aa')).toBeUndefined()
+  })
+
+  test('a fill that is too old to be joined is still remembered when it ends', () => {
+    const clock = new ManualClock()
+    const { flights, flight } = takeOff(clock)
+    clock.advance(DEADLINE_MS)
+    expect(flights.isLatest(flight)).toBe(true)
+    expect(flight.mayRemember(found())).toBe(true)
+  })
+
+  test('a fill that never ends is dropped when the next one begins, and remembers nothing afterwards', () => {
+    const clock = new ManualClock()
+    const { flights, flight } = takeOff(clock)
+    clock.advance(LONGEST_MS - 1)
+    flights.begin(question('cc'), true, LONGEST_MS)
+    expect(flights.size).toBe(2)
+    expect(flight.mayRemember(found())).toBe(true)
+    clock.advance(1)
+    flights.begin(question('dd'), true, LONGEST_MS)
+    expect(flights.size).toBe(2)
+    expect(flights.isLatest(flight)).toBe(false)
+    expect(flight.joinable).toBe(false)
+    // It no longer hears of invalidations.
+    expect(flight.mayRemember(found())).toBe(false)
+    expect(flight.mayRemember(undefined)).toBe(false)
+  })
+
+  test('a later fill of the same digest outlives the expiry of the one before it', () => {
+    const clock = new ManualClock()
+    const { flights } = takeOff(clock)
+    clock.advance(LONGEST_MS - 1)
+    const second = flights.begin(question('aa'), true, LONGEST_MS)
+    second.answer = Promise.resolve('second')
+    clock.advance(1)
+    flights.begin(question('cc'), true, LONGEST_MS)
+    expect(flights.find('aa')).toBe(second)
+    expect(flights.isLatest(second)).toBe(true)
   })
 })
 

@@ -457,6 +457,27 @@ test('a closed verifier takes no part any more, and asks for nothing', async () 
   expect(channel.proofs).toHaveLength(1)
 })
 
+test('a verifier that was made where no timer can be set subscribes with its first request', async () => {
+  const clock = new ManualClock()
+  const { schedule } = clock
+  clock.schedule = () => {
+    throw new Error('not at module scope')
+  }
+  const channel = new ScriptedChannel()
+  channel.isHealthy = true
+  const verifier = createVerifier({ resolve: () => ({ id: 'key_1' }), cache: { max: 10, channel }, clock })
+  expect(channel.subscribers).toEqual([])
+  clock.schedule = schedule
+  const outcomes: string[] = []
+  verifier.on('cache', ({ outcome }) => outcomes.push(outcome))
+  for (let request = 0; request < 3; request++) {
+    await verifier.verify(HEADER)
+    await turns()
+  }
+  expect(channel.subscribers.length).toBe(1)
+  expect(outcomes).toEqual(['no_lease', 'miss', 'fill', 'hit'])
+})
+
 test('a channel that throws, and a clock that sets no timer, cost the lease and nothing else', async () => {
   const clock = { now: () => 0, monotonic: () => time, schedule: () => fails() }
   let time = 0

@@ -22,7 +22,7 @@ export class ManualClock implements Clock {
 
   readonly monotonic = (): number => this.#monotonic
 
-  readonly schedule = (callback: () => void, delayMs: number): (() => void) => {
+  schedule = (callback: () => void, delayMs: number): (() => void) => {
     const timer: Timer = { dueAt: this.#monotonic + Math.min(Math.max(delayMs, 0), LONGEST_DELAY_MS), callback }
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)

@@ -9,10 +9,11 @@ import type { SecretHash } from '../src/secret-hash.ts'
 import { idKeyFormat, pairFormat, type TokenFormat } from '../src/token.ts'
 import type { Verdict } from '../src/verdict.ts'
 import { createVerifier, type Verifier } from '../src/verifier.ts'
-import { ManualClock } from './manual-clock.ts'
+import type { ManualClock } from './manual-clock.ts'
+import { Requests } from './support/requests.ts'
 
-// A store that changes, a replica that lags behind it, requests and invalidations, in every order that the scheduler
-// finds. What a request may be answered with: any state that its key had between the last invalidation that spoke of
+// A store that changes, a replica that lags behind it, requests, invalidations and clients that leave, in every order that
+// the scheduler finds. What a request may be answered with: any state that its key had between the last invalidation that spoke of
 // the key before the request began, and the moment of the answer. Nothing older.
 
 const MAX_STALENESS_MS = 10 * MINUTE
@@ -81,6 +82,7 @@ type Operation =
   | { readonly do: 'change'; readonly key: number; readonly to: State; readonly tellBy: NamedBy | 'nobody' }
   | { readonly do: 'invalidate'; readonly key: number; readonly by: NamedBy }
   | { readonly do: 'advance'; readonly ms: number }
+  | { readonly do: 'abandon'; readonly nth: number }
 
 const key = fc.nat({ max: KEYS - 1 })
 const namedBy = fc.constantFrom<NamedBy>('id', 'digest', 'owner', 'all')
@@ -100,9 +102,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('advance'),
-      ms: fc.constantFrom(DEADLINE_MS, MINUTE, MAX_STALENESS_MS - 1, MAX_STALENESS_MS),
+      ms: fc.constantFrom(DEADLINE_MS / 4, DEADLINE_MS, MINUTE, MAX_STALENESS_MS - 1, MAX_STALENESS_MS),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('abandon'), nth: fc.nat({ max: 3 }) }) },
 )
 
 interface Row extends KeyRecord {
@@ -111,24 +114,27 @@ interface Row extends KeyRecord {
 
 /** The store, what it held when, and what every invalidation has promised. */
 class World {
-  readonly clock = new ManualClock()
+  readonly clock: ManualClock
   /** States of all keys, from the first version on, and when each was committed. */
   readonly #history: { at: number; states: readonly State[] }[]
   /** For each key the version that the last invalidation promised at least. */
   readonly #promised: number[] = Array(KEYS).fill(0)
   readonly #freshUntil: number[] = Array(KEYS).fill(Number.NEGATIVE_INFINITY)
   #invalidations = 0
-  readonly #running = new Set<string>()
+  /** Monotonic times at which the calls in progress began. */
+  readonly #running = new Map<string, number>()
   /** Broken rules, in words. */
   readonly broken: string[] = []
   readonly #lookup: Lookup
   readonly #pick: () => number
   readonly #pause: (label: string) => Promise<void>
+  readonly requests = new Requests()
 
   constructor(lookup: Lookup, initial: readonly State[], pick: () => number, pause: (label: string) => Promise<void>) {
     this.#lookup = lookup
     this.#pick = pick
     this.#pause = pause
+    this.clock = this.requests.clock
     // So long ago that no replica is behind it.
     this.#history = [{ at: Number.NEGATIVE_INFINITY, states: initial }]
   }
@@ -165,16 +171,22 @@ class World {
     if (isFirstOfFill && !fresh && this.clock.monotonic() < (this.#freshUntil[key] as number))
       this.broken.push(`a fill of key ${key} after its invalidation was not asked fresh`)
     const call = `${digest} after ${this.#invalidations}`
-    if (isFirstOfFill && this.#running.has(call)) this.broken.push(`two calls in flight for key ${key}`)
-    if (isFirstOfFill) this.#running.add(call)
+    const now = this.clock.monotonic()
+    // Requests that joined a fill wait for it no longer than a quarter of their deadline.
+    if (isFirstOfFill && now - (this.#running.get(call) ?? Number.NEGATIVE_INFINITY) < DEADLINE_MS / 4)
+      this.broken.push(`two calls in flight for key ${key}`)
+    if (isFirstOfFill) this.#running.set(call, now)
     // Given up at the deadline: the next request may ask again.
-    signal.addEventListener('abort', () => this.#running.delete(call))
+    const end = (): void => {
+      if (isFirstOfFill && this.#running.get(call) === now) this.#running.delete(call)
+    }
+    signal.addEventListener('abort', end)
 
     await this.#pause('before the read')
     const version = fresh ? this.#version : this.#laggingVersion()
     await this.#pause('after the read')
 
-    if (isFirstOfFill && !signal.aborted) this.#running.delete(call)
+    end()
     const isStoredUnder = id === undefined ? this.#lookup.stored[key] === digest : true
     const state = this.#stateAt(version, key)
     if (state === 'absent' || !isStoredUnder) return null
@@ -245,8 +257,9 @@ async function play(
   lags: () => number,
   digestsLater: boolean,
 ): Promise<void> {
-  const pause = (label: string) => scheduler.schedule(Promise.resolve(), label)
-  const world = new World(lookup, initial, lags, pause)
+  const pause = (label: string): Promise<void> =>
+    world.requests.within(() => scheduler.schedule(Promise.resolve(), label))
+  const world: World = new World(lookup, initial, lags, pause)
   const secretHash: SecretHash = {
     async verify(secret, stored) {
       await pause('secret hash')
@@ -265,10 +278,12 @@ async function play(
   verifier.on('failed', ({ reason }) => {
     if (reason !== 'resolver_timeout') world.broken.push(`a lookup failed: ${reason}`)
   })
-  const judged: Promise<void>[] = []
+  const judged: Promise<unknown>[] = []
   const run = (operation: Operation): void => {
     if (operation.do === 'advance') {
       world.clock.advance(operation.ms)
+    } else if (operation.do === 'abandon') {
+      world.requests.abandon(operation.nth)
     } else if (operation.do === 'invalidate') {
       world.invalidate(verifier, operation.key, operation.by)
     } else if (operation.do === 'change') {
@@ -276,14 +291,22 @@ async function play(
       if (operation.tellBy !== 'nobody') world.invalidate(verifier, operation.key, operation.tellBy)
     } else {
       const judge = world.request(operation.key)
-      judged.push(Promise.resolve(verifier.verify(`Bearer ${lookup.tokens[operation.key]}`)).then(judge))
+      const token = lookup.tokens[operation.key]
+      judged.push(world.requests.run(async () => verifier.verify(`Bearer ${token}`), judge))
     }
   }
   const sequence = scheduler.scheduleSequence(
     operations.map((operation) => ({ label: JSON.stringify(operation), builder: async () => run(operation) })),
   )
   await scheduler.waitFor(sequence.task)
-  await scheduler.waitFor(Promise.all(judged))
+  // Requests that joined one whose client has left go on by their timers.
+  for (let step = 0; step < 4; step++) {
+    await scheduler.waitIdle()
+    world.clock.advance(DEADLINE_MS)
+  }
+  await scheduler.waitIdle()
+  if (world.requests.waiting > 0) world.broken.push(`${world.requests.waiting} requests have not ended`)
+  else await Promise.all(judged)
   expect(world.broken).toEqual([])
 }
 

@@ -603,3 +603,68 @@ describe('close()', () => {
     expect(signal.aborted).toBe(true)
   })
 })
+
+describe('when timers and reads die with the request that began them, as at the edge', () => {
+  const OTHER = 'B'.repeat(43)
+
+  /** A store that hangs when it is told to, and a clock whose timers have died. */
+  function setUpEdge(row: Row) {
+    const clock = new ManualClock()
+    const store = { row, hangs: false, calls: 0 }
+    const verifier = createVerifier<Row>({
+      resolve: () => {
+        store.calls++
+        return store.hangs ? new Promise<never>(() => {}) : { ...store.row }
+      },
+      deadlineMs: SECOND,
+      clock: Object.assign(clock, { schedule: () => () => {} }),
+    })
+    const signalOf = async (token: string): Promise<AbortSignal> => {
+      const verdict = await verifier.verify(`Bearer ${token}`)
+      if (!verdict.ok) throw new Error(`refused: ${verdict.denial.code}`)
+      return verdict.principal.signal
+    }
+    return { clock, store, verifier, signalOf }
+  }
+
+  test('a stream whose read has not ended by the deadline is ended by the next request', async () => {
+    const { clock, store, verifier, signalOf } = setUpEdge({ id: 'key_1' })
+    const signal = await signalOf(TOKEN)
+    store.hangs = true
+    verifier.invalidate({ id: 'key_1' })
+    await turns()
+    clock.advance(SECOND - 1)
+    void verifier.verify(`Bearer ${OTHER}`)
+    expect(signal.aborted).toBe(false)
+    clock.advance(1)
+    void verifier.verify(`Bearer ${OTHER}`)
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('a stream whose key has expired is ended within a minute of requests', async () => {
+    const { clock, signalOf, store } = setUpEdge({ id: 'key_1' })
+    store.row = { id: 'key_1', expiresAt: clock.now() + 10 * SECOND }
+    const signal = await signalOf(TOKEN)
+    store.row = { id: 'key_2' }
+    clock.advance(MINUTE)
+    await signalOf(OTHER)
+    expect(signal.aborted).toBe(true)
+  })
+
+  test('reads that never end give their places back', async () => {
+    const { clock, store, verifier, signalOf } = setUpEdge({ id: 'key_1' })
+    const tokens = Array.from({ length: 16 }, (_, index) => `${index}`.padStart(43, 'A'))
+    for (const token of tokens) await signalOf(token)
+    store.hangs = true
+    verifier.invalidate('all')
+    await turns()
+    store.hangs = false
+    clock.advance(2 * SECOND)
+    const signal = await signalOf(OTHER)
+    store.calls = 0
+    verifier.invalidate('all')
+    await turns()
+    expect(store.calls).toBe(1)
+    expect(signal.aborted).toBe(false)
+  })
+})

@@ -11,7 +11,7 @@ import type {
   ScopeRequirement,
   Verifier,
 } from '@bearward/core'
-import { createGate, principalOf, refusalOf, scopeGuard, shownAuth, webRequest } from '@bearward/core'
+import { createGate, principalOf, refusalOf, scopeGuard, shownAuth, waitUntilIn, webRequest } from '@bearward/core'
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { some } from 'hono/combine'
 import { HTTPException } from 'hono/http-exception'
@@ -61,7 +61,12 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const outcome = gate.decide(passageIn(c), c.req.method, webRequest(c.req.raw, c.env?.incoming))
+    const request = webRequest(
+      c.req.raw,
+      c.env?.incoming,
+      waitUntilIn(() => c.executionCtx),
+    )
+    const outcome = gate.decide(passageIn(c), c.req.method, request)
     return outcome instanceof Promise ? outcome.then((value) => settle(value, c, next)) : settle(outcome, c, next)
   }
 

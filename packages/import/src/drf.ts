@@ -1,3 +1,4 @@
+import type { SecretCheck } from '@bearward/core'
 import { takeTurns } from '@bearward/core/formats'
 import type { ForeignFormat, ImportRow } from '@bearward/keyring'
 import type { Row } from './cells.ts'
@@ -38,6 +39,8 @@ export function drfKeys(options: DrfKeysOptions = {}): ForeignFormat {
   const maxConcurrent = lengthOf('drfKeys', 'maxConcurrent', options.maxConcurrent, 2)
   const maxWaiting = lengthOf('drfKeys', 'maxWaiting', options.maxWaiting, 64)
   const turns = takeTurns(maxConcurrent, maxWaiting)
+  // Until a hash was checked there may be none, and how slow they are is not known.
+  let latest: string | undefined
   return Object.freeze({
     name: 'drf',
     maxLength: LENGTH,
@@ -49,8 +52,15 @@ export function drfKeys(options: DrfKeysOptions = {}): ForeignFormat {
     digests: async (token: string) => [await sha512Hex(token)],
     slow: Object.freeze({
       handle: (token: string) => token.slice(0, PREFIX),
-      verify: (token: string, stored: string, signal: AbortSignal) =>
-        turns(signal, () => verifyDjangoHash(token, stored)),
+      verify: (token: string, stored: string, signal: AbortSignal, check?: SecretCheck) => {
+        latest = stored
+        return turns(signal, () => verifyDjangoHash(token, stored), { id: stored, ...check })
+      },
+      decoy: async (token: string, signal: AbortSignal, check: SecretCheck) => {
+        const stored = latest
+        if (stored === undefined) return
+        await turns(signal, () => verifyDjangoHash(token, stored), { ...check, isDecoy: true })
+      },
     }),
   })
 }

@@ -44,7 +44,7 @@ export class Changes {
     this.#channel = channel
     this.#clock = clock
     this.#events = events
-    this.outbox = new Outbox(store, channel, events)
+    this.outbox = new Outbox(store, channel, clock, events)
   }
 
   /**

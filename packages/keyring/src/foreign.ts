@@ -1,4 +1,4 @@
-import type { MaybePromise, ParsedToken, SecretHash, TokenFormat } from '@bearward/core'
+import type { MaybePromise, ParsedToken, SecretCheck, SecretHash, TokenFormat } from '@bearward/core'
 
 /**
  * Tokens that another system issued: what they look like, and what that system stores of them. `@bearward/import` has one
@@ -30,7 +30,14 @@ export interface SlowHashes {
    *
    * @throws when `stored` cannot be read, or when too many checks are waiting
    */
-  verify(token: string, stored: string, signal: AbortSignal): Promise<boolean>
+  verify(token: string, stored: string, signal: AbortSignal, check?: SecretCheck): Promise<boolean>
+  /**
+   * Takes as long as `verify()`, for a token whose handle is unknown, so that time does not tell which handles exist. Default:
+   * such a token is refused at once.
+   *
+   * @throws when too many checks are waiting, as `verify()` would
+   */
+  decoy?(token: string, signal: AbortSignal, check: SecretCheck): Promise<void>
 }
 
 /** What is stored of a foreign token: its digest behind the name of its format. */
@@ -86,14 +93,18 @@ export function foreignHashes(
   proved: (token: string, stored: string) => MaybePromise<void>,
 ): SecretHash {
   return Object.freeze({
-    async verify(token: string, stored: string, signal: AbortSignal) {
+    async verify(token: string, stored: string, signal: AbortSignal, check?: SecretCheck) {
       const cut = stored.indexOf(':')
       const name = stored.slice(0, cut)
       const format = formats.find((each) => each.name === name && each.slow !== undefined)
       if (format?.slow === undefined) throw new TypeError('secretHash: no format of `imports` checks this hash')
-      const isRight = await format.slow.verify(token, stored.slice(cut + 1), signal)
+      const isRight = await format.slow.verify(token, stored.slice(cut + 1), signal, check)
       if (isRight === true) await proved(token, stored)
       return isRight === true
+    },
+    async decoy(token: string, signal: AbortSignal, check: SecretCheck) {
+      const format = formats.find(({ name, slow }) => slow !== undefined && check.id.startsWith(taggedHandle(name, '')))
+      await format?.slow?.decoy?.(token, signal, check)
     },
   })
 }

@@ -30,6 +30,7 @@ export {
   type StoredKey,
   stateOf,
   type Usage,
+  type UseStatus,
 } from './key.ts'
 export type { DayOfUse, KeyUsage, UsageOptions } from './key-usage.ts'
 export { type AnyKeyring, createKeyring, type Keyring } from './keyring.ts'

@@ -90,8 +90,23 @@ export interface Key<M extends object = Metadata, E extends string = string> ext
   readonly state: KeyState
 }
 
+/**
+ * Where the record of a key's uses stands:
+ *
+ * - `used` a use is on record;
+ * - `never_used` none is, and this process knows of none;
+ * - `not_recorded_yet` none is, although the key was used or may have been: this process has accepted it and the use is not written
+ *   down, or another system issued the key and its use there is not known.
+ *
+ * First uses are written at once, so `never_used` is wrong for about a second where another process has accepted the key. It stays
+ * wrong until the next use where that process crashed before the write.
+ */
+export type UseStatus = 'used' | 'never_used' | 'not_recorded_yet'
+
 /** A key with what is known of its use. */
-export interface KeyWithUsage<M extends object = Metadata, E extends string = string> extends Key<M, E>, Usage {}
+export interface KeyWithUsage<M extends object = Metadata, E extends string = string> extends Key<M, E>, Usage {
+  readonly useStatus: UseStatus
+}
 
 /** The earlier of the two dates that end a key; `null` when nothing does. */
 export function endOf({ expiresAt, graceEndsAt }: Pick<StoredKey, 'expiresAt' | 'graceEndsAt'>): number | null {
@@ -122,8 +137,19 @@ export function storedOf(row: StoredKey & Usage): StoredKey {
   return stored
 }
 
+/** Whether what is stored was made by another system: its digests stand behind the name of a format. */
+export function isForeign({ digest }: StoredKey): boolean {
+  return digest.includes(':')
+}
+
+/** @param isUnrecorded whether this process knows of a use that is not written down */
+export function useStatusOf(stored: StoredKey & Usage, isUnrecorded: boolean): UseStatus {
+  if (stored.lastUsedAt !== null) return 'used'
+  return isUnrecorded || isForeign(stored) ? 'not_recorded_yet' : 'never_used'
+}
+
 /** The same with its use. */
-export function keyWithUsageOf(stored: StoredKey & Usage, now: number): KeyWithUsage {
+export function keyWithUsageOf(stored: StoredKey & Usage, now: number, isUnrecorded: boolean): KeyWithUsage {
   const { lastUsedAt, lastUsedFrom } = stored
-  return { ...keyOf(stored, now), lastUsedAt, lastUsedFrom }
+  return { ...keyOf(stored, now), lastUsedAt, lastUsedFrom, useStatus: useStatusOf(stored, isUnrecorded) }
 }

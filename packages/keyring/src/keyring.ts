@@ -1,4 +1,4 @@
-import { MINUTE, schedule, type Verifier } from '@bearward/core'
+import type { Verifier } from '@bearward/core'
 import { Changes } from './changes.ts'
 import { KeyringError } from './errors.ts'
 import { type KeyringEvent, KeyringEvents, type KeyringListener } from './events.ts'
@@ -27,6 +27,7 @@ import type { Changed, ChangeOptions, Room } from './room.ts'
 import { type Rotated, type RotateOptions, rotate } from './rotate.ts'
 import type { OwnerOption } from './selector.ts'
 import { type Disabled, disable, enable, type UpdateOptions, update } from './standing.ts'
+import { Sweep } from './sweep.ts'
 import { Usage } from './usage.ts'
 import { type KeyringVerifierOptions, Verification } from './verification.ts'
 
@@ -89,7 +90,10 @@ export interface Keyring<S extends string = string, M extends object = Metadata,
    * one read for each link of the chain.
    */
   chain(id: string, options?: OwnerOption): Promise<readonly KeyWithUsage<M, E>[] | null>
-  /** When, how often and from where a key was used, or `null` where there is no such key. Up to a minute or so behind. */
+  /**
+   * When, how often and from where a key was used, or `null` where there is no such key. First uses are on record at once, later
+   * ones up to 70 seconds behind.
+   */
   usage(id: string, options?: UsageOptions): Promise<KeyUsage | null>
   /** A page of keys, newest first. Costs the same for every page, except with `search`, which may look at all keys. */
   list(options?: ListOptions<E>): Promise<KeyPage<M, E>>
@@ -153,7 +157,10 @@ export interface Keyring<S extends string = string, M extends object = Metadata,
    * @throws {KeyringError} `not_ready` with a message that says what is wrong and what to do, and holds no password
    */
   ready(options?: ReadyOptions): Promise<void>
-  /** Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. */
+  /**
+   * Writes down the uses gathered so far, and publishes what was left unpublished. Happens by itself about once a minute. A process
+   * that crashes loses the uses that it has gathered since: of 70 seconds at most, and of a first use those of about a tenth of one.
+   */
   flush(): Promise<void>
   /** Writes down what was gathered, closes the verifiers, the channel and the store. What you opened yourself stays open. */
   close(): Promise<void>
@@ -205,7 +212,7 @@ class StoreKeyring implements Keyring {
   readonly #usage: Usage
   readonly #verification: Verification
   readonly #ownRoom: Room
-  #cancelSweep: () => void
+  readonly #sweep: Sweep
   #isClosed = false
 
   constructor(settings: KeyringSettings) {
@@ -215,10 +222,11 @@ class StoreKeyring implements Keyring {
     this.#settings = settings
     this.#events = new KeyringEvents(clock)
     this.#changes = new Changes(settings, this.#events)
-    this.#ownRoom = { settings, changes: this.#changes, events: this.#events }
     this.#usage = new Usage(store, clock, this.#events, randomFraction)
-    this.#verification = new Verification(this.#ownRoom, this.#usage)
-    this.#cancelSweep = settings.channel.durable ? () => {} : this.#scheduleSweep()
+    const isUnrecorded = (keyId: string): boolean => this.#usage.isUnrecorded(keyId)
+    this.#ownRoom = { settings, changes: this.#changes, events: this.#events, isUnrecorded }
+    this.#sweep = new Sweep(this.#changes.outbox, clock, this.#events)
+    this.#verification = new Verification(this.#ownRoom, this.#usage, this.#sweep)
   }
 
   forOwner(owner: string): OwnerKeyring {
@@ -302,13 +310,13 @@ class StoreKeyring implements Keyring {
   async flush(): Promise<void> {
     await this.#verification.redigestion.settled()
     await this.#changes.outbox.settled()
-    await Promise.all([this.#usage.flush(), this.#publishLeftovers()])
+    await Promise.all([this.#usage.flush(), this.#sweep.run()])
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#cancelSweep()
+    this.#sweep.stop()
     await this.#verification.close()
     await this.#usage.close()
     await this.#changes.outbox.settled()
@@ -319,22 +327,6 @@ class StoreKeyring implements Keyring {
   #room(): Room {
     if (this.#isClosed) throw new KeyringError('the keyring was closed', { code: 'closed' })
     return this.#ownRoom
-  }
-
-  #scheduleSweep(): () => void {
-    return schedule(this.#settings.clock, MINUTE, () => {
-      void this.#publishLeftovers().then(() => {
-        if (!this.#isClosed) this.#cancelSweep = this.#scheduleSweep()
-      })
-    })
-  }
-
-  async #publishLeftovers(): Promise<void> {
-    try {
-      await this.#changes.outbox.publishLeftovers()
-    } catch (error) {
-      this.#events.emit('failed', { task: 'outbox', error })
-    }
   }
 }
 

@@ -51,7 +51,7 @@ const AUDIT_CONDITIONS = ['keyId', 'owner', 'actor', 'action']
 const MAX_LIMIT = 500
 const DEFAULT_LIMIT = 50
 
-export async function list({ settings }: Room, options: ListOptions): Promise<KeyPage> {
+export async function list({ settings, isUnrecorded }: Room, options: ListOptions): Promise<KeyPage> {
   checkNames(options, [...LIST_CONDITIONS, 'cursor', 'limit'])
   checkConditions(options, LIST_CONDITIONS)
   const { state, hint, cursor } = options
@@ -74,7 +74,7 @@ export async function list({ settings }: Room, options: ListOptions): Promise<Ke
   const keys = rows.slice(0, limit)
   const last = keys.at(-1)
   return {
-    keys: keys.map((row) => keyWithUsageOf(row, query.now)),
+    keys: keys.map((row) => keyWithUsageOf(row, query.now, isUnrecorded(row.id))),
     next: rows.length > limit && last !== undefined ? writeCursor(last) : null,
   }
 }

@@ -1,9 +1,13 @@
-import type { Channel } from '@bearward/core'
+import { type Channel, type Clock, MINUTE, SECOND, SharedWork } from '@bearward/core'
 import type { KeyringEvents } from './events.ts'
 import type { KeyStore } from './store.ts'
 
 /** Changes taken out of the outbox at once. */
 const OUTBOX_PAGE = 100
+/** A publication waits for an answer and for a lease, each a minute at most; one that takes longer has died with its request. */
+const CLAIMED_MS = 3 * MINUTE
+/** A page that takes longer to be taken out has died with the request that began it. */
+const TAKE_OUT_WITHIN_MS = 30 * SECOND
 
 /**
  * What was committed and may not have been published. A change leaves it after its publication, behind the back of whoever
@@ -13,15 +17,21 @@ export class Outbox {
   readonly #store: KeyStore
   readonly #channel: Channel
   readonly #events: KeyringEvents
-  /** Sequences of this process that are being published or taken out: not orphans, whatever the outbox says. */
-  readonly #own = new Set<number>()
+  readonly #clock: Clock
+  /**
+   * Sequences of this process that are being published or taken out: not orphans, whatever the outbox says. Each with the monotonic
+   * time until which that holds, oldest first.
+   */
+  readonly #own = new Map<number, number>()
   #published: number[] = []
-  #takingOut: Promise<void> | undefined
+  readonly #takingOut: SharedWork<void>
 
-  constructor(store: KeyStore, channel: Channel, events: KeyringEvents) {
+  constructor(store: KeyStore, channel: Channel, clock: Clock, events: KeyringEvents) {
     this.#store = store
     this.#channel = channel
+    this.#clock = clock
     this.#events = events
+    this.#takingOut = new SharedWork<void>({ clock, patienceMs: TAKE_OUT_WITHIN_MS })
   }
 
   /** Whether changes must be kept in it: a channel that loses none needs none. */
@@ -31,7 +41,7 @@ export class Outbox {
 
   /** This process publishes the change with this sequence. */
   claim(sequence: number): void {
-    this.#own.add(sequence)
+    this.#own.set(sequence, this.#clock.monotonic() + CLAIMED_MS)
   }
 
   /** It could not be published: whoever comes next may try. */
@@ -46,19 +56,18 @@ export class Outbox {
       return
     }
     this.#published.push(sequence)
-    this.#takingOut ??= this.#takeOutAll().finally(() => {
-      this.#takingOut = undefined
-    })
+    if (!this.#takingOut.isInProgress) void this.#takingOut.run((progress) => this.#takeOutAll(progress))
   }
 
   /** Resolves when all that was published is taken out, or has been tried to be. Never rejects. */
   async settled(): Promise<void> {
-    while (this.#takingOut !== undefined) await this.#takingOut
+    await this.#takingOut.settled()
   }
 
   /** Publishes what was committed and never published, by this process or by one that is no more. */
   async publishLeftovers(): Promise<void> {
     if (!this.isNeeded) return
+    this.#releaseLost()
     let remove: readonly number[] = []
     for (;;) {
       const left = await this.#store.outbox({ remove, limit: OUTBOX_PAGE })
@@ -69,8 +78,17 @@ export class Outbox {
     }
   }
 
-  async #takeOutAll(): Promise<void> {
-    while (this.#published.length > 0) {
+  /** What dies with its request is nobody's any more: the sweep publishes it again and takes it out. */
+  #releaseLost(): void {
+    const now = this.#clock.monotonic()
+    for (const [sequence, until] of this.#own) {
+      if (now < until) return
+      this.#own.delete(sequence)
+    }
+  }
+
+  async #takeOutAll(progress: () => boolean): Promise<void> {
+    while (this.#published.length > 0 && progress()) {
       const remove = this.#published.splice(0, OUTBOX_PAGE)
       try {
         await this.#store.outbox({ remove, limit: 1 })

@@ -15,9 +15,11 @@ export async function find(room: Room, token: string, options: OwnerOption): Pro
   return stored === null ? null : read(room, { owner, id: stored.id })
 }
 
-async function read({ settings }: Room, selector: KeySelector): Promise<KeyWithUsage | null> {
+async function read({ settings, isUnrecorded }: Room, selector: KeySelector): Promise<KeyWithUsage | null> {
   const row = await settings.store.findById(selector.id)
-  return row === null || !isSelected(row, selector) ? null : keyWithUsageOf(row, settings.clock.now())
+  return row === null || !isSelected(row, selector)
+    ? null
+    : keyWithUsageOf(row, settings.clock.now(), isUnrecorded(row.id))
 }
 
 /** A key, and the keys of its rotation chain that have not ended, oldest first. */
@@ -30,5 +32,5 @@ export async function chain(room: Room, id: string, options: OwnerOption): Promi
   const reader = new ChainReader(store, selector.owner)
   const older = (await reader.links(key, 'rotatedFrom', now)).filter((link) => !isOver(link, now))
   const newer = (await reader.links(key, 'rotatedTo', now)).filter((link) => !isOver(link, now))
-  return [...older.reverse(), key, ...newer].map((row) => keyWithUsageOf(row, now))
+  return [...older.reverse(), key, ...newer].map((row) => keyWithUsageOf(row, now, room.isUnrecorded(row.id)))
 }

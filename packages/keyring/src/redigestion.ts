@@ -1,3 +1,5 @@
+import { SECOND, SharedWork } from '@bearward/core'
+import type { WaitUntil } from './appointment.ts'
 import { auditOf } from './audit.ts'
 import { KeyringError } from './errors.ts'
 import type { StoredKey } from './key.ts'
@@ -13,6 +15,8 @@ interface Replacement {
 
 /** Keys of which a better digest is known, at most; of more, the next use tells again. */
 const MAX_KNOWN = 10_000
+/** Work on one key that takes longer has died with the request that began it. */
+const WORK_WITHIN_MS = 30 * SECOND
 const BY_FIRST_USE = { reason: 'first use of an imported key' } as const
 
 /**
@@ -24,11 +28,12 @@ export class Redigestion {
   readonly #known = new Map<string, Replacement>()
   /** Keys that were accepted and wait for their turn. */
   readonly #due = new Map<string, Replacement>()
-  #working: Promise<void> | undefined
+  readonly #working: SharedWork<void>
   #isClosed = false
 
   constructor(room: Room) {
     this.#room = room
+    this.#working = new SharedWork<void>({ clock: room.settings.clock, patienceMs: WORK_WITHIN_MS })
   }
 
   /** A token that is stored as `from` is `to` in the keyring's own form. Not whether it was accepted. */
@@ -40,19 +45,20 @@ export class Redigestion {
   }
 
   /** The key was accepted. */
-  used(keyId: string): void {
+  used(keyId: string, waitUntil?: WaitUntil): void {
     const replacement = this.#known.get(keyId)
-    if (replacement === undefined || this.#isClosed) return
-    this.#known.delete(keyId)
-    this.#due.set(keyId, replacement)
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined
-    })
+    if (replacement !== undefined && !this.#isClosed) {
+      this.#known.delete(keyId)
+      this.#due.set(keyId, replacement)
+    }
+    if (this.#due.size === 0 || this.#working.isInProgress) return
+    const work = this.#working.run((progress) => this.#work(progress))
+    waitUntil?.(work)
   }
 
   /** Resolves when all that is due was tried. Never rejects: failures are told as events. */
   async settled(): Promise<void> {
-    while (this.#working !== undefined) await this.#working
+    await this.#working.settled()
   }
 
   /** Leaves what is due to the next use, and waits for the one that is under way. */
@@ -62,15 +68,16 @@ export class Redigestion {
     await this.settled()
   }
 
-  async #work(): Promise<void> {
+  async #work(progress: () => boolean): Promise<void> {
     for (;;) {
       // After the verdict, which is made in the same turn, and with room for the next one.
       await nextTurn()
       const [due] = this.#due
-      if (due === undefined) return
+      if (due === undefined || !progress()) return
       const [keyId, replacement] = due
-      this.#due.delete(keyId)
       await this.#replace(keyId, replacement)
+      // Not before: what dies with its request is tried again.
+      if (this.#due.get(keyId) === replacement) this.#due.delete(keyId)
     }
   }
 

@@ -12,6 +12,8 @@ export interface Room {
   readonly settings: KeyringSettings
   readonly changes: Changes
   readonly events: KeyringEvents
+  /** Whether this process knows of a use of the key that is not written down. */
+  readonly isUnrecorded: (keyId: string) => boolean
 }
 
 /** What every change takes besides its own. */

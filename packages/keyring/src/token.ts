@@ -13,6 +13,10 @@ export interface NewToken {
 /** With `readToken`, the one place of the keyring in which a token exists. */
 export async function makeToken(format: KeyFormat, digest: Digester, environment: string | null): Promise<NewToken> {
   const token = format.generate(environment ?? undefined)
+  // A format that says nothing of its ids; see `checkKeyringOptions()`.
+  if (format.parse(token)?.id !== undefined) {
+    throw new TypeError('createKeyring: option `format` must be made by keyFormat()')
+  }
   return { token, digest: await digest.digest(token), hint: format.hint(token) }
 }
 

@@ -1,12 +1,19 @@
-import { type Clock, MINUTE, SECOND, schedule } from '@bearward/core'
+import { type Clock, MINUTE, SECOND, SharedWork, schedule } from '@bearward/core'
+import { type Appointment, appoint, isMissed, type WaitUntil } from './appointment.ts'
 import type { KeyringEvents } from './events.ts'
 import { isText } from './input.ts'
+import { RecentKeys } from './recent-keys.ts'
 import type { KeyStore, Use } from './store.ts'
 
 /** A use is written down at most this often for each key and process. */
 const WRITE_EVERY_MS = MINUTE
 /** Spread of the writes, so that processes that start together do not write together. */
 const JITTER_MS = 10 * SECOND
+/** First uses are written at once, but no more often than this, and after a failure not before this. */
+const AT_ONCE_EVERY_MS = 100
+const AFTER_FAILURE_MS = 10 * SECOND
+/** A write without progress for so long has died with the request that began it. */
+const WRITE_WITHIN_MS = 30 * SECOND
 /** Keys whose use is remembered until it is written; of more, the use is not written down. */
 const MAX_PENDING = 100_000
 /** Uses written at once. */
@@ -22,9 +29,18 @@ export class Usage {
   readonly #events: KeyringEvents
   readonly #random: () => number
   #pending = new Map<string, Use>()
+  /** What the write in progress has taken and not written yet. */
+  #taken = new Map<string, Use>()
   #dropped = 0
-  #writing: Promise<void> | undefined
-  #cancel: (() => void) | undefined
+  readonly #writes: SharedWork<void>
+  /** Writes that have not settled, also those that were lost. */
+  #unsettled = 0
+  #next: Appointment | undefined
+  /** Epoch milliseconds before which nothing is written at once. */
+  #atOnceFrom = Number.NEGATIVE_INFINITY
+  /** Keys of which a use was written, and keys of which one was dropped. */
+  readonly #written = new RecentKeys(MAX_PENDING)
+  readonly #lost = new RecentKeys(MAX_PENDING)
   #isClosed = false
 
   /** @param random a number from 0 up to 1, for the jitter */
@@ -33,6 +49,7 @@ export class Usage {
     this.#clock = clock
     this.#events = events
     this.#random = random
+    this.#writes = new SharedWork<void>({ clock, patienceMs: WRITE_WITHIN_MS })
   }
 
   /** A key was accepted. Costs an entry of a map. */
@@ -41,26 +58,45 @@ export class Usage {
     const known = this.#pending.get(keyId)
     if (known === undefined && this.#pending.size >= MAX_PENDING) {
       this.#dropped++
+      this.#lost.add([keyId])
       return
     }
     // Behind a proxy that is trusted too far, clients choose their address, and nobody's use may be lost by it.
     const address = isText('from', from) ? from : (known?.from ?? null)
     this.#pending.set(keyId, { keyId, at, from: address, uses: (known?.uses ?? 0) + 1 })
-    this.#cancel ??= this.#schedule()
+    this.#next ??= this.#appointment(at, this.#interval())
+  }
+
+  /**
+   * Has a use that was noted written in time: at once where it is the first of its key in this process, and where the timer that
+   * should have written it has died. Never on the way of the request.
+   *
+   * @param at epoch milliseconds of the request
+   */
+  tend(keyId: string, at: number, waitUntil: WaitUntil): void {
+    if (this.#isClosed) return
+    const isLost = this.#taken.size > 0 && !this.#writes.isInProgress
+    if (isLost || (this.#next !== undefined && isMissed(this.#next, at))) {
+      // After the verdict, which is made in the same turn. No timer: those of this request may not last either.
+      const write = Promise.resolve().then(() => this.flush())
+      waitUntil?.(write)
+    } else if (!this.#written.has(keyId)) {
+      this.#writeAtOnce(at, waitUntil)
+    }
+  }
+
+  /** Whether this process knows of a use of the key that is not on record. */
+  isUnrecorded(keyId: string): boolean {
+    return this.#pending.has(keyId) || this.#taken.has(keyId) || this.#lost.has(keyId)
   }
 
   /** Writes what was gathered so far. Never rejects: failures are told as events. */
   async flush(): Promise<void> {
-    this.#cancel?.()
-    this.#cancel = undefined
-    while (this.#writing !== undefined) await this.#writing
-    if (this.#pending.size === 0 && this.#dropped === 0) return
-    const uses = [...this.#pending.values()]
-    this.#pending = new Map()
-    this.#writing = this.#write(uses).finally(() => {
-      this.#writing = undefined
-    })
-    await this.#writing
+    this.#next?.cancel()
+    this.#next = undefined
+    if (this.#writes.isInProgress) await this.#writes.settled()
+    if (this.#pending.size === 0 && this.#taken.size === 0 && this.#dropped === 0) return
+    await this.#writes.run((progress) => this.#write(progress))
   }
 
   /** Writes the rest, and gathers no more. */
@@ -69,19 +105,61 @@ export class Usage {
     await this.flush()
   }
 
-  async #write(uses: readonly Use[]): Promise<void> {
+  #writeAtOnce(at: number, waitUntil: WaitUntil): void {
+    const delayMs = Math.max(0, this.#atOnceFrom - at)
+    if (this.#next !== undefined && this.#next.dueAt <= at + delayMs) return
+    this.#next?.cancel()
+    if (waitUntil === undefined) {
+      this.#next = this.#appointment(at, delayMs)
+    } else {
+      // The timer is the request's own, and so is the promise that it stays alive for. A request that finds it dead writes.
+      this.#next = { setAt: at, dueAt: at + delayMs, cancel: () => {} }
+      waitUntil(this.#writeAfter(delayMs))
+    }
+  }
+
+  async #writeAfter(delayMs: number): Promise<void> {
+    await new Promise<void>((resolve) => schedule(this.#clock, delayMs, resolve))
+    await this.flush()
+  }
+
+  async #write(progress: () => boolean): Promise<void> {
+    // What a write that was lost had taken comes first: it may be written twice, and is not lost.
+    const uses = merged(this.#taken, this.#pending)
+    this.#pending = new Map()
+    this.#taken = uses
     let dropped = this.#dropped
     this.#dropped = 0
-    for (let start = 0; start < uses.length; start += BATCH) {
-      const batch = uses.slice(start, start + BATCH)
-      try {
-        this.#tell(batch, await this.#store.recordUse(batch))
-      } catch (error) {
-        dropped += batch.length
-        this.#events.emit('failed', { task: 'usage', error })
+    this.#unsettled++
+    try {
+      const all = [...uses.values()]
+      for (let start = 0; start < all.length && progress(); start += BATCH) {
+        dropped += await this.#writeBatch(all.slice(start, start + BATCH))
       }
+    } finally {
+      this.#unsettled--
     }
     if (dropped > 0) this.#events.emit('usage_dropped', { uses: dropped })
+  }
+
+  /** @returns keys whose use was dropped */
+  async #writeBatch(batch: readonly Use[]): Promise<number> {
+    const taken = this.#taken
+    const keyIds = batch.map(({ keyId }) => keyId)
+    try {
+      this.#tell(batch, await this.#store.recordUse(batch))
+      this.#written.add(keyIds)
+      this.#lost.delete(keyIds)
+      this.#atOnceFrom = this.#clock.now() + AT_ONCE_EVERY_MS
+      return 0
+    } catch (error) {
+      this.#lost.add(keyIds)
+      this.#atOnceFrom = this.#clock.now() + AFTER_FAILURE_MS
+      this.#events.emit('failed', { task: 'usage', error })
+      return batch.length
+    } finally {
+      for (const keyId of keyIds) taken.delete(keyId)
+    }
   }
 
   #tell(uses: readonly Use[], outcomes: Awaited<ReturnType<KeyStore['recordUse']>>): void {
@@ -93,12 +171,26 @@ export class Usage {
     }
   }
 
-  #schedule(): () => void {
-    return schedule(this.#clock, WRITE_EVERY_MS + Math.floor(this.#random() * JITTER_MS), () => {
-      this.#cancel = undefined
+  #interval(): number {
+    return WRITE_EVERY_MS + Math.floor(this.#random() * JITTER_MS)
+  }
+
+  #appointment(at: number, delayMs: number): Appointment {
+    return appoint(this.#clock, at, delayMs, () => {
+      this.#next = undefined
       // A write that still runs is not waited for: what came in meanwhile is written with the next one.
-      if (this.#writing === undefined) void this.flush()
-      else this.#cancel = this.#schedule()
+      if (this.#unsettled === 0) void this.flush()
+      else this.#next = this.#appointment(this.#clock.now(), this.#interval())
     })
   }
+}
+
+function merged(earlier: ReadonlyMap<string, Use>, later: ReadonlyMap<string, Use>): Map<string, Use> {
+  const all = new Map(earlier)
+  for (const [keyId, use] of later) {
+    const known = earlier.get(keyId)
+    const sum = (known?.uses ?? 1) + (use.uses ?? 1)
+    all.set(keyId, known === undefined ? use : { ...use, from: use.from ?? known.from, uses: sum })
+  }
+  return all
 }

@@ -8,13 +8,15 @@ import {
   type Verifier,
   type VerifierOptions,
 } from '@bearward/core'
+import type { WaitUntil } from './appointment.ts'
 import { auditOf } from './audit.ts'
 import { foreignHashes, foreignTokens } from './foreign.ts'
-import type { Metadata, StoredKey } from './key.ts'
+import { isForeign, type Metadata, type StoredKey } from './key.ts'
 import { next } from './lifecycle.ts'
 import { type KeyringRecord, recordOf } from './record.ts'
 import { Redigestion } from './redigestion.ts'
 import { changeEvent, type Room } from './room.ts'
+import type { Sweep } from './sweep.ts'
 import type { Usage } from './usage.ts'
 
 /** What `keyring.verifier()` takes: the options of `createVerifier()` that the keyring does not answer itself. */
@@ -43,6 +45,7 @@ const TELL_EVERY_MS = MINUTE
 export class Verification {
   readonly #room: Room
   readonly #usage: Usage
+  readonly #sweep: Sweep
   readonly #verifiers = new Set<Verifier<KeyringRecord>>()
   readonly #subscriptions: ChannelSubscription[] = []
   /** Keys with a successor: its id, and when their use was told last. */
@@ -53,9 +56,10 @@ export class Verification {
   readonly #slow = new Map<string, StoredKey>()
   readonly redigestion: Redigestion
 
-  constructor(room: Room, usage: Usage) {
+  constructor(room: Room, usage: Usage, sweep: Sweep) {
     this.#room = room
     this.#usage = usage
+    this.#sweep = sweep
     this.redigestion = new Redigestion(room)
   }
 
@@ -87,11 +91,13 @@ export class Verification {
           : this.#learn(found, context)
       },
     })
-    verifier.on('accepted', ({ keyId, at, address }) => {
+    verifier.on('accepted', ({ keyId, at, address, waitUntil }) => {
       this.#usage.note(keyId, at, address)
+      this.#usage.tend(keyId, at, waitUntil)
       if (this.#rotated.size > 0) this.#tellUse(keyId, at, true)
-      if (this.#enders.size > 0) this.#retirePredecessor(keyId)
-      this.redigestion.used(keyId)
+      if (this.#enders.size > 0) this.#retirePredecessor(keyId, waitUntil)
+      this.redigestion.used(keyId, waitUntil)
+      this.#sweep.tend(at, waitUntil)
     })
     verifier.on('denied', ({ keyId, reason, at }) => {
       if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
@@ -147,36 +153,33 @@ export class Verification {
   }
 
   /** Not on the way of the request that the successor came with: that one has its answer. */
-  #retirePredecessor(successorId: string): void {
+  #retirePredecessor(successorId: string, waitUntil: WaitUntil): void {
     const predecessorId = this.#enders.get(successorId)
     if (predecessorId === undefined) return
+    // Where the request is cancelled meanwhile, the next read of the successor brings it back.
     this.#enders.delete(successorId)
+    const work = this.#retire(predecessorId, successorId)
+    waitUntil?.(work)
+  }
+
+  async #retire(predecessorId: string, successorId: string): Promise<void> {
     const { changes, events } = this.#room
     let told: { key: StoredKey; now: number } | undefined
-    changes
-      .change({ id: predecessorId }, { confirm: true, strict: true }, (key, now) => {
+    try {
+      await changes.change({ id: predecessorId }, { confirm: true, strict: true }, (key, now) => {
         if (key.revokedAt !== null || key.endedAt !== null) return undefined
         const ended = next(key, { endedAt: now })
         told = { key: ended, now }
         const audit = [auditOf('retired', key, ended, now, BY_FIRST_USE)]
         return { update: [ended], audit, invalidations: [{ id: key.id }] }
       })
-      .then(
-        () => {
-          if (told !== undefined) events.emit('retired', changeEvent(told.key, BY_FIRST_USE, told.now))
-        },
-        (error: unknown) => {
-          // The next use tries again.
-          remember(this.#enders, successorId, predecessorId)
-          events.emit('failed', { task: 'retire', error })
-        },
-      )
+      if (told !== undefined) events.emit('retired', changeEvent(told.key, BY_FIRST_USE, told.now))
+    } catch (error) {
+      // The next use tries again.
+      remember(this.#enders, successorId, predecessorId)
+      events.emit('failed', { task: 'retire', error })
+    }
   }
-}
-
-/** Whether what is stored was made by another system: its digests stand behind the name of a format. */
-function isForeign({ digest }: StoredKey): boolean {
-  return digest.includes(':')
 }
 
 const BY_FIRST_USE = { reason: 'first use of the successor' } as const

@@ -1,8 +1,10 @@
-import { type Clock, SECOND } from '@bearward/core'
+import { type Clock, SECOND, SharedWork } from '@bearward/core'
 import { importKeys, type PublicKeyList } from './published-keys.ts'
 
 /** After a reading that failed, the next one waits this long, so that bad deliveries cannot hammer GitHub. */
 const PAUSE_AFTER_FAILURE_MS = SECOND
+/** How long a delivery waits for the reading that another one began. */
+const WAIT_MS = 10 * SECOND
 
 type Keys = ReadonlyMap<string, CryptoKey>
 
@@ -17,7 +19,7 @@ interface SignersSettings {
 /**
  * The keys that GitHub signs with, read when they are first needed, when they have grown old, and when a delivery names
  * one that is not there, but for that at most once every `refetchAfterMs`. One reading at a time; all who need it wait
- * for the same one.
+ * for the same one, and read again when its delivery was cancelled.
  */
 export class Signers {
   readonly #settings: SignersSettings
@@ -25,10 +27,11 @@ export class Signers {
   /** Monotonic time at which the reading of `#keys` began. */
   #readAt = 0
   #failure: { readonly at: number; readonly cause: unknown } | undefined
-  #reading: Promise<Keys> | undefined
+  readonly #reading: SharedWork<Keys>
 
   constructor(settings: SignersSettings) {
     this.#settings = settings
+    this.#reading = new SharedWork<Keys>({ clock: settings.clock, patienceMs: WAIT_MS })
   }
 
   /**
@@ -48,10 +51,7 @@ export class Signers {
   }
 
   #read(): Promise<Keys> {
-    this.#reading ??= this.#readNow().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
+    return this.#reading.run(() => this.#readNow())
   }
 
   async #readNow(): Promise<Keys> {

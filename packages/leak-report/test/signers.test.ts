@@ -1,4 +1,4 @@
-import { MINUTE } from '@bearward/core'
+import { MINUTE, SECOND } from '@bearward/core'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../core/test/manual-clock.ts'
 import { githubLeakReports } from '../src/index.ts'
@@ -33,6 +33,24 @@ test('the list is read once for many deliveries, also when they come at once', a
   expect(github.readings).toBe(1)
   expect(await send(signer)).toBe(200)
   expect(github.readings).toBe(1)
+})
+
+test('a delivery that was cancelled while it read the list keeps the next one waiting for ten seconds at most', async () => {
+  const signer = await createSigner('one')
+  const clock = new ManualClock()
+  let readings = 0
+  const handle = githubLeakReports({
+    clock,
+    revoke: () => true,
+    publicKeys: async () => (++readings === 1 ? new Promise<never>(() => {}) : { public_keys: [signer.published] }),
+  })
+  void handle(await signer.deliver('[]'))
+  const second = handle(await signer.deliver('[]'))
+  for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next))
+  clock.advance(10 * SECOND)
+  expect((await second).status).toBe(200)
+  expect((await handle(await signer.deliver('[]'))).status).toBe(200)
+  expect(readings).toBe(2)
 })
 
 test('a key that is not in the list has it read again, but at most once a minute', async () => {

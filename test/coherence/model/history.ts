@@ -22,11 +22,18 @@ export interface Figures {
   hits: number
   revoked: number
   unresolved: number
+  /** Requests whose client left. */
+  abandoned: number
+}
+
+/** Figures of no run. */
+export function noFigures(): Figures {
+  return { accepted: 0, refused: 0, unavailable: 0, hits: 0, revoked: 0, unresolved: 0, abandoned: 0 }
 }
 
 /** Sees everything, and holds it against what was promised. */
 export class History {
-  readonly figures: Figures = { accepted: 0, refused: 0, unavailable: 0, hits: 0, revoked: 0, unresolved: 0 }
+  readonly figures: Figures = noFigures()
   violation: Violation | undefined
   readonly #keys = new Map<string, KeyHistory>()
   /** Longest time for which a change that nobody tells of may go unseen. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@bearward/core'
 import type { Random } from './random.ts'
+import { asRequest, currentRequest } from './request.ts'
 import type { Timeline } from './timeline.ts'
 
 /** How a process can stand still: a signal stops it while both clocks go on; asleep, the monotonic one stands still too. */
@@ -58,6 +59,7 @@ export class Host implements Clock {
 
   readonly schedule = (callback: () => void, delayMs: number): (() => void) => {
     const dueAt = this.monotonic() + Math.max(delayMs, 1)
+    const request = currentRequest()
     let cancel = nothing
     const arm = (): void => {
       const leftMs = Math.max(0, dueAt - this.monotonic()) / this.#monotonicRate
@@ -65,7 +67,7 @@ export class Host implements Clock {
         if (this.isDead) return
         // A timer stands still while the machine sleeps.
         if (this.monotonic() < dueAt) arm()
-        else this.deliver({}, () => isCancelled || callback())
+        else this.deliver({}, () => isCancelled || request?.isOver === true || asRequest(request, callback))
       })
     }
     let isCancelled = false

@@ -31,7 +31,9 @@ export function KeyFacts({ entry }: { entry: KeyJson }) {
         {entry.environment !== null && <Fact name={strings.environment}>{entry.environment}</Fact>}
         <Fact name={strings.lastUsed}>
           {entry.lastUsedAt === null ? (
-            <span class="faint">{strings.unrecorded}</span>
+            <span class="faint">
+              {entry.useStatus === 'not_recorded_yet' ? strings.notRecordedYet : strings.neverUsed}
+            </span>
           ) : (
             <>
               <Distance time={entry.lastUsedAt} />

@@ -76,7 +76,7 @@ function Row({ entry, hasOwner, hasEnvironment }: { entry: KeyJson; hasOwner: bo
       </td>
       <td role="cell" data-label={list.lastUsed}>
         {entry.lastUsedAt === null ? (
-          <span class="faint">{list.unrecorded}</span>
+          <span class="faint">{entry.useStatus === 'not_recorded_yet' ? list.notRecordedYet : list.neverUsed}</span>
         ) : (
           <Distance time={entry.lastUsedAt} />
         )}

@@ -28,6 +28,7 @@ export interface KeyJson {
   readonly rotatedTo: string | null
   readonly lastUsedAt: string | null
   readonly lastUsedFrom: string | null
+  readonly useStatus: 'used' | 'never_used' | 'not_recorded_yet'
 }
 
 /** A key of a rotation, as far as a change of another one speaks of it. */
