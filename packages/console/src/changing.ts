@@ -133,7 +133,7 @@ export async function enableKey(call: Call<unknown, ReasonBody>): Promise<Reply>
   return { status: 200, body: changedJson(enabled, key), headers: { ETag: etagOf(enabled.key) } }
 }
 
-/** Who changes a key and why, and whose key it must be. */
+/** The actor and the reason of a change, and the owner that the key must have. */
 function byOf({ session, from, body }: Call<unknown, ReasonBody>): ChangeOptions {
   return { ...ownerOption(session), reason: body.reason, actor: session.actor, from }
 }

@@ -12,7 +12,7 @@ import { changeEvent, type Room } from './room.ts'
  */
 const LINKS_AT_ONCE = 100
 
-/** How the keys of a chain are ended. */
+/** The way in which the keys of a chain are ended: as revoked or as retired, by an actor. */
 export interface Ending {
   readonly action: 'revoked' | 'retired'
   readonly reader: ChainReader
@@ -20,7 +20,7 @@ export interface Ending {
   readonly reach: Reach
 }
 
-/** Where a chain goes on after the links that were read. */
+/** The place at which a chain goes on after the links that were read. */
 interface Rest {
   readonly from: StoredKey
   readonly side: Side
@@ -35,6 +35,7 @@ export interface Links {
   readonly rests: readonly Rest[]
 }
 
+/** Reads the nearest links of a key, on each of the sides. */
 export async function linksOf(
   reader: ChainReader,
   key: StoredKey,
@@ -64,6 +65,7 @@ export interface EndPlan extends Plan {
   readonly update: readonly StoredKey[]
 }
 
+/** Makes the commit that ends keys. */
 export function endPlan(
   { action, by }: Pick<Ending, 'action' | 'by'>,
   keys: readonly StoredKey[],
@@ -74,7 +76,7 @@ export function endPlan(
   return { update, audit, invalidations: keys.map(({ id }) => ({ id })) }
 }
 
-/** Keys that were ended beyond the nearest links, and how the processes were told of the last of them. */
+/** Keys that were ended beyond the nearest links, and the confirmation of the last commit. */
 interface EndedRest {
   readonly keys: readonly Key[]
   readonly confirmation: Confirmation | undefined
@@ -101,14 +103,14 @@ export async function endRest(room: Room, ending: Ending, rests: readonly Rest[]
     }
     begun.add(`${rest.side} ${rest.from.id}`)
     confirmation = done
-    keys.push(...tellEnded(room, ending, planned.update, now))
+    keys.push(...emitEnded(room, ending, planned.update, now))
     waiting.push(...further)
   }
   return { keys, confirmation }
 }
 
 /** Emits the events of keys that were ended; returns the keys as others see them. */
-export function tellEnded(room: Room, { action, by }: Ending, ended: readonly StoredKey[], now: number): Key[] {
+export function emitEnded(room: Room, { action, by }: Ending, ended: readonly StoredKey[], now: number): Key[] {
   for (const key of ended) room.events.emit(action, changeEvent(key, by, now))
   return ended.map((key) => keyOf(key, now))
 }

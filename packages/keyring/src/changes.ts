@@ -48,8 +48,8 @@ export class Changes {
   }
 
   /**
-   * Changes one key by what `plan` makes of it, again and again until nobody has changed it meanwhile. Its owner is checked
-   * on the row that the plan is made for, and the commit holds for no other version of it.
+   * Changes one key by what `plan` makes of it, and tries again while other processes change it first. The owner is checked on
+   * the row that the plan is made for, and the commit is written over that version of it alone.
    *
    * @param plan makes the commit out of the key as it stands, or `undefined` when there is nothing to do or to tell
    * @returns the confirmation, or `undefined` when there was nothing to do

@@ -29,7 +29,7 @@ export interface ImportRow {
   /** What a list may show of the token. At most 64 characters. Default: nothing but `…`. */
   readonly hint?: string | undefined
   readonly name?: string | undefined
-  /** Whose key it is; `null` states that it has no owner. There is no default. */
+  /** The owner of the key; `null` states that it has none. There is no default. */
   readonly owner: string | null
   /** One of the keyring's environments. Default none. */
   readonly environment?: string | null | undefined

@@ -36,7 +36,7 @@ export interface ImportOptions<R = ImportRow, S extends string = string> extends
   readonly signal?: AbortSignal | undefined
 }
 
-/** What `import()` takes besides rows that are no import rows. */
+/** Options of `import()` for rows of another shape. */
 export type ReadingOptions<R, S extends string = string> = ImportOptions<R, S> & {
   readonly read: (row: R) => ImportRow | null
 }

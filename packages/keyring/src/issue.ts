@@ -34,11 +34,11 @@ export interface Expiry {
  * @typeParam E the environments of the format, or `string`
  */
 export type IssueOptions<S extends string = string, I = Metadata, E extends string = string> = IssueFields<S, E> & {
-  /** Whose key it is, 1 to 255 characters; `null` states that it has no owner. There is no default. */
+  /** The owner of the key, 1 to 255 characters; `null` states that it has none. There is no default. */
   readonly owner: string | null
 } & GivenMetadata<I>
 
-/** What `issue()` of `keyring.forOwner()` takes. */
+/** Options of `issue()` of `keyring.forOwner()`. */
 export type OwnIssueOptions<S extends string = string, I = Metadata, E extends string = string> = IssueFields<S, E> &
   GivenMetadata<I>
 
@@ -50,11 +50,11 @@ export type GivenMetadata<I> =
         readonly metadata?: I | undefined
       }
     : {
-        /** What the keyring declares, at most 4096 bytes as JSON. Not for secrets: it stands in the audit trail. */
+        /** An object as the keyring declares it, at most 4096 bytes as JSON. Not for secrets: it stands in the audit trail. */
         readonly metadata: I
       }
 
-/** What `issue()` takes besides the owner and the metadata. */
+/** Options of `issue()` besides the owner and the metadata. */
 export interface IssueFields<S extends string = string, E extends string = string> extends Attribution, Expiry {
   /** What people call it. Up to 200 characters. */
   readonly name?: string | undefined

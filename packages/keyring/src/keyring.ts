@@ -53,7 +53,7 @@ export interface Keyring<S extends string = string, M extends object = Metadata,
    * The same methods for the keys of one owner. A key of another owner is as one that is not there: `null`, `not_found`, or
    * no part of a list.
    *
-   * @param owner 1 to 255 characters; `null` is refused, since keys without an owner are nobody's to reach
+   * @param owner 1 to 255 characters. `null` is refused: a program that found no account must not reach keys without an owner
    * @throws {TypeError} when `owner` is not a string with a visible character
    */
   forOwner(owner: string): OwnerKeyring<S, M, E, I>
@@ -166,7 +166,7 @@ export interface Keyring<S extends string = string, M extends object = Metadata,
   close(): Promise<void>
 }
 
-/** A keyring whatever it declares: the type of a parameter of code that works on every keyring. */
+/** A keyring with any declarations: the type of a parameter of code that works on every keyring. */
 export type AnyKeyring =
   // biome-ignore lint/suspicious/noExplicitAny: declarations narrow some parameters and some answers
   Keyring<any, any, any, any>

@@ -28,7 +28,7 @@ export interface OwnerKeyring<
   E extends string = string,
   I = M,
 > {
-  /** Whose keys. */
+  /** The owner whose keys they are. */
   readonly owner: string
   /** Options must be given, if only `{}`: a request whose body was not read has none. */
   issue(options: OwnIssueOptions<S, I, E>): Promise<Issued<M, E>>
@@ -53,7 +53,7 @@ export function ownerKeyring(keyring: Keyring, owner: unknown): OwnerKeyring {
       `forOwner: \`owner\` must be a string of 1 to ${TEXT_LIMITS.owner} characters with a visible one`,
     )
   }
-  /** The owner beside other options; one that is given again is refused, whatever it is. */
+  /** Adds the owner to the options of a method, and refuses options that name one. */
   const own = <Options extends object>(options: Options): Options & { owner: string } => {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) invalid('input', 'an object')
     if ('owner' in options) invalid('owner', 'left out: the keyring is that of one owner')

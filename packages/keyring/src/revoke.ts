@@ -1,7 +1,7 @@
 import type { Confirmation } from '@bearward/core'
 import { auditOf } from './audit.ts'
 import { acceptedLinks, ChainReader, type Side, type StillAccepted } from './chain.ts'
-import { type Ending, endPlan, endRest, type Links, linksOf, tellEnded } from './chain-ending.ts'
+import { type Ending, emitEnded, endPlan, endRest, type Links, linksOf } from './chain-ending.ts'
 import { checkNames, checkOptionalText, invalid } from './input.ts'
 import { type Key, keyOf, type Metadata, type StoredKey, storedOf } from './key.ts'
 import { mayChange, next } from './lifecycle.ts'
@@ -11,7 +11,7 @@ import { selectorOf } from './selector.ts'
 /** The keys of a rotation chain that `revoke()` ends beside the one that it names. */
 export type ChainPart = 'predecessors' | 'all' | 'none'
 
-/** What `revoke()` takes. */
+/** Options of `revoke()`. */
 export interface RevokeOptions extends ChangeOptions {
   /**
    * Keys of the rotation chain that are revoked too. `predecessors`, the default: those that this key has replaced and that
@@ -21,7 +21,7 @@ export interface RevokeOptions extends ChangeOptions {
   readonly chain?: ChainPart | undefined
 }
 
-/** What `revoke()` resolves to. */
+/** Answer of `revoke()`. */
 export interface Revoked<M extends object = Metadata, E extends string = string> extends Changed<M, E> {
   /** Other keys of the rotation chain that this call has ended, the nearest first. */
   readonly alsoEnded: readonly Key<M, E>[]
@@ -56,7 +56,7 @@ export async function revoke(room: Room, id: string, options: RevokeOptions): Pr
     return { ...planned, invalidations: [...planned.invalidations, ...again] }
   })
   const { key, ended, links, now } = result as NonNullable<typeof result>
-  const others = tellEnded(room, ending, ended, now).filter((other) => other.id !== key.id)
+  const others = emitEnded(room, ending, ended, now).filter((other) => other.id !== key.id)
   const rest = await endRest(room, ending, links.rests)
   return {
     key: keyOf(key, now),
@@ -66,17 +66,17 @@ export async function revoke(room: Room, id: string, options: RevokeOptions): Pr
   }
 }
 
-/** What `revokeAll()` takes. */
+/** Options of `revokeAll()`. */
 export interface RevokeAllOptions extends ChangeOptions {
-  /** Whose keys. */
+  /** The owner whose keys are revoked. */
   readonly owner: string
 }
 
-/** What `revokeAll()` resolves to. */
+/** Answer of `revokeAll()`. */
 export interface RevokedAll {
   /** Ids of the keys that were revoked by this call. */
   readonly keyIds: readonly string[]
-  /** How the processes were told; it covers all keys of the owner. */
+  /** The confirmation of the processes; it covers all keys of the owner. */
   readonly confirmation: Confirmation
 }
 
@@ -101,7 +101,7 @@ export async function revokeAll(room: Room, options: RevokeAllOptions): Promise<
     const revoked = keys.map((key) => next(key, { revokedAt: now }))
     const audit = keys.map((key, index) => auditOf('revoked', key, revoked[index] as StoredKey, now, by))
     const done = await changes.changeMany({ update: revoked, audit, invalidations: [{ owner }] }, reach)
-    // One of them was changed meanwhile: nothing was written, and they are read again.
+    // Another process changed one of them, so nothing was written, and they are read again.
     if (done === undefined) continue
     confirmation = done
     keyIds.push(...revoked.map(({ id }) => id))
@@ -109,7 +109,7 @@ export async function revokeAll(room: Room, options: RevokeAllOptions): Promise<
   }
 }
 
-/** Keys of an owner that are not revoked yet, whatever else they are. */
+/** Keys of an owner in the first state in which there are any that are not revoked. */
 async function openKeysOf({ settings }: Room, owner: string, now: number): Promise<StoredKey[]> {
   for (const state of ['active', 'retiring', 'scheduled', 'disabled', 'expired', 'retired'] as const) {
     const found = await settings.store.list({ owner, state, now, limit: PAGE })

@@ -1,7 +1,7 @@
 import { type Confirmation, DAY } from '@bearward/core'
 import { auditOf } from './audit.ts'
 import { ChainReader } from './chain.ts'
-import { type Ending, endPlan, endRest, type Links, linksOf, tellEnded } from './chain-ending.ts'
+import { type Ending, emitEnded, endPlan, endRest, type Links, linksOf } from './chain-ending.ts'
 import type { Plan } from './changes.ts'
 import { checkDuration, checkFlag, checkId, checkNames } from './input.ts'
 import { checkExpiry, type Expiry, type Issued } from './issue.ts'
@@ -63,7 +63,7 @@ export async function rotate(room: Room, id: string, options: RotateOptions): Pr
   })
   const { previous, successor, links, now } = done as NonNullable<typeof done>
   events.emit('rotated', { ...changeEvent(successor, by, now), previous: keyOf(previous, now) })
-  const alsoEnded = tellEnded(room, ending, endPlan(ending, links.open, now).update, now)
+  const alsoEnded = emitEnded(room, ending, endPlan(ending, links.open, now).update, now)
   const rest = await endRest(room, ending, links.rests)
   return {
     token,

@@ -1,7 +1,7 @@
 import { checkConditions, checkId, checkNames, checkText } from './input.ts'
 import type { StoredKey } from './key.ts'
 
-/** What methods that name a key take: whose it must be. */
+/** An option of the methods that name a key. */
 export interface OwnerOption {
   /** The owner that the key must have. A key of another is as one that is not there. Default: any, and none. */
   readonly owner?: string
@@ -13,7 +13,11 @@ export interface KeySelector {
   readonly owner?: string | undefined
 }
 
-/** @throws {KeyringError} `invalid_input`, also for an `owner` that is named and `undefined` */
+/**
+ * Reads the key that a call names.
+ *
+ * @throws {KeyringError} `invalid_input`, also for an `owner` that is named and `undefined`
+ */
 export function selectorOf(id: unknown, options: OwnerOption): KeySelector {
   return { id: checkId('id', id), owner: ownerIn(options) }
 }

@@ -54,7 +54,7 @@ export async function update(room: Room, id: string, options: UpdateOptions): Pr
   return { key: keyOf(key, now), confirmation }
 }
 
-/** What `disable()` resolves to. */
+/** Answer of `disable()`. */
 export interface Disabled<M extends object = Metadata, E extends string = string> extends Changed<M, E> {
   /** Other keys of the rotation chain that verifiers accept still, oldest first: `disable()` takes one key alone. */
   readonly stillAccepted: readonly StillAccepted<M, E>[]

@@ -228,7 +228,7 @@ describe('the other methods', () => {
   })
 })
 
-test('a key that was written anew under the id of a link is no part of the chain', async () => {
+test('another key under the id of a link is no part of the chain', async () => {
   const { keyring, store } = await chained(2)
   const other = await rewritten(store, 'key_1', { rotatedTo: null, graceEndsAt: null })
   await store.commit({ create: [], update: [other], audit: [], invalidations: [], outbox: false })

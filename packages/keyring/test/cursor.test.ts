@@ -141,7 +141,7 @@ it('the cursor of one list is refused by the other', async () => {
   expect(await codeOf(keyring.list({ cursor: ofEntries ?? '' }))).toBe('invalid_input cursor')
 })
 
-it('a cursor that a list has given out works, whatever the id and the time of its key', async () => {
+it('a cursor that a list has given out works for every id and time of its key', async () => {
   const { keyring, clock } = setUp()
   const ids = ['a', '!~"\\<>&', '%00', '~'.repeat(64), '\\'.repeat(64)]
   for (const id of ids) {
@@ -158,7 +158,7 @@ it('a cursor that a list has given out works, whatever the id and the time of it
   expect(seen).toEqual(ids.toReversed())
 })
 
-it('a place that no key holds is a place all the same: what comes after it is listed', async () => {
+it('a place that no key holds is a place too: the keys after it are listed', async () => {
   const { keyring } = setUp()
   await keyring.issue({ owner: null, id: 'key_1' })
   for (const time of [8.64e15, NOW + 1]) {

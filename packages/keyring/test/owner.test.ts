@@ -189,7 +189,7 @@ describe('a keyring of one owner', () => {
     expect(await mine.find(own.token)).toMatchObject({ id: own.key.id, owner: 'acct_1' })
   })
 
-  it('pages through its own keys, with a cursor of its own or of anybody', async () => {
+  it('pages through its own keys, with a cursor of its own or of another list', async () => {
     const { mine, keyring } = await twoOwners()
     const first = await mine.list({ limit: 1 })
     const second = await mine.list({ limit: 1, cursor: first.next ?? '' })

@@ -68,7 +68,7 @@ describe.each([true, false])('with a channel that is durable: %s, a change that 
   })
 })
 
-it('an end that stays is not announced anew, and a new one is', async () => {
+it('an end that stays is announced once, and a new end again', async () => {
   const { keyring } = await oneKey(true)
   expect((await keyring.expireDue({ announceMs: 60 * DAY })).announced).toEqual(['key_1'])
   await keyring.update('key_1', { expiresAt: NOW + 30 * DAY, name: 'new' })

@@ -109,7 +109,7 @@ test('a keyring of one owner takes no owner, and cannot be made without one', ()
     keyring.forOwner()
     // @ts-expect-error a session may have no owner
     keyring.forOwner(session.owner)
-    // @ts-expect-error keys without an owner are nobody's to reach
+    // @ts-expect-error an account that was not found must not reach keys without an owner
     keyring.forOwner(null)
     await own().issue({ scopes: ['posts:read'] })
     // @ts-expect-error the owner is named already
