@@ -116,12 +116,13 @@ test('the console of one person asks for a body only once it knows who sends it'
   try {
     const { origin, host } = new URL(console.url)
     const [cookie = ''] = (await fetch(console.url, { redirect: 'manual' })).headers.getSetCookie()
+    const body = JSON.stringify({ owner: null })
     const start = (fields: string) =>
-      `POST /api/keys HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 2\r\n${fields}`
+      `POST /api/keys HTTP/1.1\r\nHost: ${host}\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n${fields}`
     const refused = await converse(origin, start('\r\n'))
     expect(refused).toMatch(/^HTTP\/1\.1 401 /)
     const fields = `Cookie: ${cookie.replace(/;.*/, '')}\r\nIdempotency-Key: a\r\nConnection: close\r\n\r\n`
-    const answered = await converse(origin, `${start(fields)}{}`)
+    const answered = await converse(origin, start(fields) + body)
     expect(answered).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /)
   } finally {
     await console.close()

@@ -94,28 +94,29 @@ export function nodeRequest(message: NodeMessage, peer?: Peer): RequestFields {
 }
 
 /**
- * Makes the `waitUntil` of a request from a framework's execution context. Without a context, work does not end with the response.
+ * Makes the `waitUntil` of a request from a framework's context. Where the runtime has no execution context, work does not end with
+ * the response, and the function does nothing.
  *
- * @param execution reads the context; may throw where the runtime has none, as Hono's `c.executionCtx` does
+ * @param context has the runtime's execution context, or a getter that throws where there is none, as in Hono
  * @example
  * ```ts
  * import { waitUntilIn, webRequest } from '@bearward/core'
  *
  * declare const c: { req: { raw: Request }; executionCtx: { waitUntil(work: Promise<unknown>): void } }
- * const request = webRequest(c.req.raw, undefined, waitUntilIn(() => c.executionCtx))
+ * const request = webRequest(c.req.raw, undefined, waitUntilIn(c))
  * ```
  */
-export function waitUntilIn(
-  execution: () => { waitUntil(work: Promise<unknown>): void } | undefined,
-): (work: Promise<unknown>) => void {
+export function waitUntilIn(context: {
+  readonly executionCtx?: { waitUntil(work: Promise<unknown>): void } | undefined
+}): (work: Promise<unknown>) => void {
   return (work) => {
-    let context: ReturnType<typeof execution>
+    let execution: typeof context.executionCtx
     try {
-      context = execution()
+      execution = context.executionCtx
     } catch {
       return
     }
-    context?.waitUntil(work)
+    execution?.waitUntil(work)
   }
 }
 

@@ -68,7 +68,12 @@ describe('a condition that is undefined', () => {
         const call = (keyring[method] as (id: string, options: unknown) => Promise<unknown>)(key.id, { owner })
         expect(await codeOf(call)).toBe('invalid_input owner')
       }
-      expect(await keyring.get(key.id)).toEqual({ ...key, lastUsedAt: null, lastUsedFrom: null })
+      expect(await keyring.get(key.id)).toEqual({
+        ...key,
+        lastUsedAt: null,
+        lastUsedFrom: null,
+        useStatus: 'never_used',
+      })
     },
   )
 
