@@ -37,7 +37,7 @@ export function webRequestOf(exchange: NodeExchange): Request {
   if (parsed === undefined) {
     return new Request(url, { method, headers, body: streamOf(exchange), duplex: 'half' } as RequestInit)
   }
-  // Whoever parsed it has also unpacked it.
+  // The parser has also unpacked it.
   headers.delete('Content-Length')
   headers.delete('Content-Encoding')
   return new Request(url, { method, headers, body: parsed })

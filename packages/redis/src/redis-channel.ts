@@ -150,7 +150,7 @@ export class RedisChannel implements Channel {
     return { census, entries: answer.entries }
   }
 
-  /** Takes whatever any client of the server has published. */
+  /** Handles a message that any client of the server may have published. */
   #hear(text: unknown): void {
     const message = readMessage(text, this.#receiptsOfAll)
     if (message?.from === this.#processId) return

@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts'
 import { grantOn, grantOnSchema, RIGHTS, type TableName } from './rights.ts'
 import type { Database } from './schema.ts'
 
-/** What a database may refuse, whatever it is asked. */
+/** Refusals that a driver's error code tells apart. */
 type Refusal = 'denied' | 'read_only' | 'no_table' | 'no_schema'
 
 const NUMBERS: Readonly<Record<Refusal, readonly (string | number)[]>> = {
@@ -53,7 +53,9 @@ function explain(engine: Pick<Engine, 'name' | 'schema'>, error: unknown, isMigr
   const [line = ''] = (error as Error).message.split('\n')
   const advice = isMigrating && refusal === 'denied' ? migratingAdvice(engine) : ADVICE[refusal](engine, line)
   const { code } = error as { code?: unknown }
-  return Object.assign(new Error(`${engine.name}: ${line}: ${advice}`, { cause: error }), {
+  // Of a table that is not there, the advice says what is wrong, and the driver says which.
+  const words = refusal === 'no_table' ? [advice, line] : [line, advice]
+  return Object.assign(new Error(`${engine.name}: ${words.join(': ')}`, { cause: error }), {
     ...(code !== undefined && { code }),
     refusal,
     isDenied: refusal === 'denied',

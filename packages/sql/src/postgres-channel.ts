@@ -192,7 +192,7 @@ class ListenChannel implements Channel {
   async #prove(): Promise<void> {
     const listener = await this.#connect()
     await this.#watched(listener, () => this.#register(listener))
-    // Unguessable: whoever could send it earlier would prove what has not arrived yet.
+    // Random: a role that guessed it could send it before the messages that it proves.
     const proof = memberId()
     const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
     try {
@@ -261,7 +261,7 @@ class ListenChannel implements Channel {
     return listener
   }
 
-  /** Takes whatever any role of the database has sent. */
+  /** Handles a notification that any role of the database may have sent. */
   #receive(channel: unknown, payload: unknown): void {
     if (channel === POSTGRES_CHANGES) this.#hear(payload)
     else if (channel === this.#ownChannel) this.#hearOwn(payload)

@@ -60,7 +60,7 @@ const SOME_COLUMN: Readonly<Record<TableName, string>> = {
 }
 
 /**
- * Uses each right on no row, which changes nothing and needs the right all the same.
+ * Uses each right on no row. That changes nothing, and fails without the right.
  *
  * @throws {Error} that names every right that is missing, or why the database takes no writes
  */
