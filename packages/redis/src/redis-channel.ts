@@ -7,6 +7,7 @@ import type {
   Invalidation,
 } from '@bearward/core'
 import { Acknowledgements, type Census } from '@bearward/core/channel'
+import { patienceOf, within } from './deadline.ts'
 import { Ear } from './ear.ts'
 import type { RedisLink } from './link.ts'
 import { type Message, readMessage, readReceipt, writeReceipt } from './message.ts'
@@ -15,20 +16,27 @@ import { type Answer, type Entry, Registry, readAnswer } from './registry.ts'
 import { PROVE, PUBLISH, REMOVE, TELL } from './scripts.ts'
 import { Voice } from './voice.ts'
 
+/** What this process is known by, and the connection on which it hears its name. */
+interface Identity {
+  readonly processId: string
+  /** The channel on which this process hears who has acknowledged. */
+  readonly receipts: string
+  readonly ear: Ear
+}
+
 /** One process's part in the channel: a member of the registry while anybody here may hold a lease. */
 export class RedisChannel implements Channel {
   readonly durable = false
   readonly leaseMs: number
   readonly #settings: Settings
   readonly #link: RedisLink
-  readonly #ear: Ear
+  readonly #key: string
   readonly #voice: Voice
   readonly #registry: Registry
   readonly #changes: string
-  readonly #receipts: string
-  readonly #processId: string = crypto.randomUUID()
+  #ownIdentity: Identity | undefined
   /** Another one each time that somebody here begins to take part: what says that the last one left may come late. */
-  #memberId: string = crypto.randomUUID()
+  #memberId = ''
   readonly #subscribers = new Set<ChannelSubscriber>()
   /** Publications that wait to hear from others, by the ids of their messages. */
   readonly #open = new Map<string, (memberId: string) => void>()
@@ -40,20 +48,30 @@ export class RedisChannel implements Channel {
     this.#settings = settings
     this.#link = link
     // In braces: what a cluster takes the slot from, so that all of it lives on one node.
-    const key = `{${name}}:members`
+    this.#key = `{${name}}:members`
     this.#changes = `{${name}}:changes`
-    this.#receipts = `{${name}}:heard:${this.#processId}`
     this.#registry = new Registry(clock)
-    this.#ear = new Ear({
-      link,
-      key,
-      channels: [this.#changes, this.#receipts],
+    this.#voice = new Voice({ link, key: this.#key, leaseMs, clock })
+  }
+
+  /** Drawn when it is needed: some runtimes have no random numbers at module scope. */
+  get #identity(): Identity {
+    if (this.#ownIdentity !== undefined) return this.#ownIdentity
+    const { leaseMs, name, clock } = this.#settings
+    const processId = crypto.randomUUID()
+    const receipts = `{${name}}:heard:${processId}`
+    const ear = new Ear({
+      link: this.#link,
+      key: this.#key,
+      channels: [this.#changes, receipts],
       leaseMs,
       clock,
       onMessage: (text, channel) => (channel === this.#changes ? this.#hear(text) : this.#receive(text)),
       onLost: () => this.#lose(),
     })
-    this.#voice = new Voice({ link, key, leaseMs, clock })
+    this.#memberId = crypto.randomUUID()
+    this.#ownIdentity = { processId, receipts, ear }
+    return this.#ownIdentity
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
@@ -63,9 +81,10 @@ export class RedisChannel implements Channel {
       invalidate: (invalidations) => subscriber.invalidate(invalidations),
       lost: () => subscriber.lost(),
     }
+    const { ear } = this.#identity
     if (this.#subscribers.size === 0) this.#memberId = crypto.randomUUID()
     this.#subscribers.add(own)
-    void this.#ear.start()
+    void ear.start()
     return {
       prove: () => this.#prove(own),
       close: async () => {
@@ -80,7 +99,8 @@ export class RedisChannel implements Channel {
   ): Promise<Confirmation> {
     if (this.#isClosed) throw closed()
     const { leaseMs, clock } = this.#settings
-    const message: Message = { ...change, id: crypto.randomUUID(), from: this.#processId, replyTo: this.#receipts }
+    const { processId, receipts, ear } = this.#identity
+    const message: Message = { ...change, id: crypto.randomUUID(), from: processId, replyTo: receipts }
     const acknowledgements = new Acknowledgements({ leaseMs, clock })
     const heard = new Set([this.#memberId])
     this.#open.set(message.id, (memberId) => {
@@ -90,8 +110,9 @@ export class RedisChannel implements Channel {
     try {
       this.#invalidate(change.invalidations)
       acknowledgements.receive(this.#memberId)
-      // Without it nobody's receipt would be heard, and every lease would be waited for.
-      await this.#ear.start()
+      // Without it nobody's receipt would be heard, and every lease would be waited for. Not without end: another request may have
+      // begun it, and been cancelled.
+      await within(clock, 2 * patienceOf(leaseMs), ear.start(), lateStart, true).catch(nothing)
       const { census, entries } = await this.#send(message)
       if (!confirm) return acknowledgements.unconfirmed(census)
       const confirmation = await acknowledgements.confirm(census)
@@ -107,7 +128,7 @@ export class RedisChannel implements Channel {
     this.#isClosed = true
     this.#lose()
     this.#subscribers.clear()
-    this.#ear.close()
+    this.#ownIdentity?.ear.close()
     await this.#leave()
     this.#voice.close()
   }
@@ -115,7 +136,8 @@ export class RedisChannel implements Channel {
   async #prove(subscriber: ChannelSubscriber): Promise<void> {
     const { leaseMs } = this.#settings
     if (!this.#subscribers.has(subscriber)) throw closed()
-    const epoch = await this.#ear.next()
+    const { ear } = this.#identity
+    const epoch = await ear.next()
     if (!this.#subscribers.has(subscriber)) throw closed()
     // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.
     const dead = this.#registry.dead().flatMap(({ id, score }) => [id, score])
@@ -136,7 +158,7 @@ export class RedisChannel implements Channel {
     }
     this.#registry.learn(answer)
     await epoch.ping()
-    this.#ear.reassure()
+    ear.reassure()
   }
 
   async #send(message: Message): Promise<{ census: Census; entries: readonly Entry[] }> {
@@ -144,7 +166,7 @@ export class RedisChannel implements Channel {
     const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, JSON.stringify(message)]
     const answer: Answer = readAnswer(await this.#voice.evaluate(PUBLISH, args, timeoutMs, true))
     const census = this.#registry.census(answer)
-    const epoch = this.#ear.current
+    const epoch = this.#identity.ear.current
     // It would hear no receipt.
     if (epoch !== undefined && epoch.runId !== answer.runId)
       epoch.end(new Error('redisChannel: the primary has changed'))
@@ -155,7 +177,7 @@ export class RedisChannel implements Channel {
     let message: Message
     try {
       message = readMessage(text)
-      if (message.from === this.#processId) return
+      if (message.from === this.#identity.processId) return
       this.#invalidate(message.invalidations)
     } catch {
       // Whatever it was to say, nothing older may be served now; and whoever sent it waits until it is certain.
@@ -186,17 +208,22 @@ export class RedisChannel implements Channel {
     const args = silent.flatMap(({ id, score }) => [id, score])
     this.#voice.evaluate(REMOVE, args, this.leaseMs).catch(nothing)
     // Or is it this process that hears nothing?
-    this.#ear.current?.ping().catch(nothing)
+    this.#identity.ear.current?.ping().catch(nothing)
   }
 
   /** Nobody here holds a lease any more. Not being told so costs others the wait for it, once. */
   async #leave(): Promise<void> {
+    if (this.#ownIdentity === undefined) return
     await this.#voice.evaluate(REMOVE, [this.#memberId, ''], this.leaseMs).catch(nothing)
   }
 
   get #verb(): string {
     return this.#link.isCluster ? 'SPUBLISH' : 'PUBLISH'
   }
+}
+
+function lateStart(): Error {
+  return new Error('redisChannel: the connection that listens is down')
 }
 
 function closed(): Error {

@@ -7,13 +7,14 @@ import {
   type Confirmation,
   type Invalidation,
   SECOND,
+  SharedWork,
   schedule,
   systemClock,
 } from '@bearward/core'
 import { Acknowledgements, type Census } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
-import { Listener, type ListenPool } from './listener.ts'
+import { Listener, type ListenPool, OPEN_WITHIN_MS } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
@@ -64,6 +65,8 @@ export function postgresChannel(pool: ListenPool, options: PostgresChannelOption
 
 /** A notification holds less than 8000 bytes. */
 const MAX_INVALIDATIONS = 7000
+/** Connecting and beginning to listen take no longer than this, unless the request that does so was cancelled. */
+const CONNECT_WITHIN_MS: number = 2 * OPEN_WITHIN_MS
 /** Waits before connecting again: short at first, never longer than this share of a lease. */
 const RECONNECT_SHARE = 1 / 2
 /**
@@ -90,12 +93,12 @@ class ListenChannel implements Channel {
   readonly #pool: ListenPool
   readonly #engine: Engine
   readonly #clock: Clock
-  readonly #id = memberId()
+  #memberId: string | undefined
   readonly #subscribers = new Set<ChannelSubscriber>()
   readonly #waiting = new Map<string, Acknowledgements>()
   readonly #proofs = new Map<number, () => void>()
   #listener: Listener | undefined
-  #connecting: Promise<Listener> | undefined
+  readonly #connecting: SharedWork<Listener>
   /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
   /** Whether publishers may be waiting for this process. */
@@ -111,6 +114,13 @@ class ListenChannel implements Channel {
     this.#engine = postgresEngine(pool as never)
     this.leaseMs = leaseMs
     this.#clock = clock
+    this.#connecting = new SharedWork<Listener>({ clock, patienceMs: CONNECT_WITHIN_MS })
+  }
+
+  /** Drawn when it is needed: some runtimes have no random numbers at module scope. */
+  get #id(): string {
+    this.#memberId ??= memberId()
+    return this.#memberId
   }
 
   get #ownChannel(): string {
@@ -171,7 +181,7 @@ class ListenChannel implements Channel {
     await this.#leave()
     this.#isClosed = true
     this.#cancelTimer()
-    await this.#connecting?.catch(() => {})
+    await this.#connecting.settled()
     const listener = this.#listener
     this.#listener = undefined
     listener?.drop()
@@ -217,10 +227,7 @@ class ListenChannel implements Channel {
   async #connect(): Promise<Listener> {
     if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
     if (this.#listener !== undefined) return this.#listener
-    this.#connecting ??= this.#listen().finally(() => {
-      this.#connecting = undefined
-    })
-    return this.#connecting
+    return this.#connecting.run(() => this.#listen())
   }
 
   /** A pool that has no connection to give must not hold up a revocation for longer than the leases do. */
