@@ -4,6 +4,7 @@ import {
   createVerifier,
   MINUTE,
   type ResolveContext,
+  schedule,
   type TokenFormat,
   type Verifier,
   type VerifierOptions,
@@ -102,7 +103,7 @@ export class Verification {
     verifier.on('denied', ({ keyId, reason, at }) => {
       if (reason === 'expired' && keyId !== undefined) this.#tellUse(keyId, at, false)
     })
-    if (cache !== false && cache.channel === undefined) this.#hear(verifier)
+    if (cache !== false && cache.channel === undefined) this.#hearSoon(verifier)
     this.#verifiers.add(verifier)
     return verifier
   }
@@ -111,6 +112,19 @@ export class Verification {
     for (const verifier of this.#verifiers) verifier.close()
     await this.redigestion.close()
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
+  }
+
+  /** Some runtimes forbid timers, I/O and random numbers at module scope: there the first request subscribes. */
+  #hearSoon(verifier: Verifier<KeyringRecord, S>): void {
+    try {
+      schedule(this.#room.settings.clock, MINUTE, () => {})()
+      this.#hear(verifier)
+    } catch {
+      const stop = verifier.on('cache', () => {
+        stop()
+        this.#hear(verifier)
+      })
+    }
   }
 
   /** A cache with a stated bound hears what it can, and relies on its bound for the rest. */

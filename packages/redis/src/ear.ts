@@ -23,6 +23,8 @@ export class Ear {
   #newest: Epoch | undefined
   #isOpen = false
   #first: Promise<void> | undefined
+  /** Monotonic time from which on a connection, or a retry, that has not come about has died with its request. */
+  #lostAt = Number.POSITIVE_INFINITY
   #delayMs = 0
   #cancelRetry: () => void = nothing
   #error: Error | undefined
@@ -51,6 +53,7 @@ export class Ear {
   next(): Promise<Epoch> {
     if (this.current !== undefined) return Promise.resolve(this.current)
     const { clock, leaseMs } = this.#options
+    if (clock.monotonic() >= this.#lostAt) void this.#connect()
     let waiter: Waiter | undefined
     const next = new Promise<Epoch>((resolve, reject) => {
       waiter = { resolve, reject }
@@ -77,7 +80,12 @@ export class Ear {
 
   async #connect(): Promise<void> {
     if (this.#isClosed) return
+    this.#cancelRetry()
+    const lost = this.#newest
+    this.#newest = undefined
+    lost?.end(new Error('redisChannel: the connection did not come about'))
     const timeoutMs = patienceOf(this.#options.leaseMs)
+    this.#lostAt = this.#options.clock.monotonic() + 2 * timeoutMs
     const epoch = new Epoch({ ...this.#options, timeoutMs }, (error) => this.#ended(epoch, error))
     this.#newest = epoch
     try {
@@ -88,6 +96,7 @@ export class Ear {
     }
     if (this.#newest !== epoch || this.#isClosed) return
     this.#isOpen = true
+    this.#lostAt = Number.POSITIVE_INFINITY
     for (const { resolve } of this.#waiting) resolve(epoch)
   }
 
@@ -100,7 +109,12 @@ export class Ear {
     if (wasOpen) this.#options.onLost()
     if (this.#isClosed) return
     const { clock, leaseMs } = this.#options
-    this.#cancelRetry = schedule(clock, this.#delayMs, () => void this.#connect())
+    this.#lostAt = clock.monotonic() + this.#delayMs + leaseMs
+    try {
+      this.#cancelRetry = schedule(clock, this.#delayMs, () => void this.#connect())
+    } catch {
+      // Where no timer can be set, the next proof connects.
+    }
     // Two leases after Redis is back at the latest: half a one until it is tried, and what core needs to ask again.
     this.#delayMs = Math.min(leaseMs / 2, Math.max(FIRST_DELAY_MS, this.#delayMs * 2))
   }

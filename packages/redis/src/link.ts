@@ -1,4 +1,4 @@
-import { systemClock } from '@bearward/core'
+import { MINUTE, systemClock } from '@bearward/core'
 import { within } from './deadline.ts'
 
 /** What runs scripts. */
@@ -43,15 +43,25 @@ export type OnMessage = (message: unknown, channel: unknown) => void
  * @param ask sends a command to the primary that owns the key
  */
 export function locator(ask: (key: string) => Promise<unknown>): (key: string, timeoutMs: number) => Promise<void> {
-  let asking: Promise<unknown> | undefined
+  let asking: { readonly answer: Promise<unknown>; readonly lostAt: number } | undefined
   return async (key, timeoutMs) => {
-    asking ??= ask(key).finally(() => {
-      asking = undefined
-    })
+    const now = systemClock.monotonic()
+    // A question whose request was cancelled waits for ever.
+    if (asking === undefined || now >= asking.lostAt) {
+      const own = { answer: ask(key), lostAt: now + LOST_AFTER_MS }
+      asking = own
+      const end = (): void => {
+        if (asking === own) asking = undefined
+      }
+      own.answer.then(end, end)
+    }
     const late = (): Error => new Error(`redisChannel: Redis did not answer within ${timeoutMs} ms`)
-    await within(systemClock, timeoutMs / 2, asking, late).catch(() => {})
+    await within(systemClock, timeoutMs / 2, asking.answer, late).catch(() => {})
   }
 }
+
+/** Longer than any client of a cluster that works leaves a question open. */
+const LOST_AFTER_MS: number = 2 * MINUTE
 
 /** Such a question. */
 export const NOTHING = 'return 1'

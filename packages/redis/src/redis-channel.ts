@@ -1,5 +1,6 @@
 import type { Change, Channel, ChannelSubscriber, ChannelSubscription, Confirmation } from '@bearward/core'
 import { Acknowledgements, type Census, type Subscribed, Subscribers } from '@bearward/core/channel'
+import { patienceOf, within } from './deadline.ts'
 import { Ear } from './ear.ts'
 import type { RedisLink } from './link.ts'
 import { type Message, readMessage, readReceipt, writeMessage, writeReceipt } from './message.ts'
@@ -15,6 +16,13 @@ import { Voice } from './voice.ts'
 const MAX_RECEIPTS = 500
 /** Members that are taken out at once. */
 const MAX_GIVEN_UP = 1000
+/** What this process is known by, and the connection on which it hears its name. */
+interface Identity {
+  readonly processId: string
+  /** The channel on which this process hears who has acknowledged. */
+  readonly receipts: string
+  readonly ear: Ear
+}
 
 /** One process's part in the channel: a member of the registry while anybody here may hold a lease. */
 export class RedisChannel implements Channel {
@@ -22,16 +30,15 @@ export class RedisChannel implements Channel {
   readonly leaseMs: number
   readonly #settings: Settings
   readonly #link: RedisLink
-  readonly #ear: Ear
+  readonly #key: string
   readonly #voice: Voice
   readonly #registry: Registry
   readonly #changes: string
-  /** Beginning of the names of the channels for receipts, and the own one. */
+  /** Beginning of the names of the channels for receipts. */
   readonly #receiptsOfAll: string
-  readonly #receipts: string
-  readonly #processId: string = crypto.randomUUID()
-  /** Another one each time that somebody here begins to take part: what says that the last one left may come late. */
-  #memberId: string = crypto.randomUUID()
+  #ownIdentity: Identity | undefined
+  /** Changes each time that the first subscriber takes part: a late message that the last member left must not remove it. */
+  #memberId = ''
   readonly #subscribers = new Subscribers('redisChannel')
   /** Publications that wait to hear from others, by the ids of their messages. */
   readonly #open = new Map<string, Acknowledgements>()
@@ -44,32 +51,43 @@ export class RedisChannel implements Channel {
     this.#settings = settings
     this.#link = link
     // In braces: what a cluster takes the slot from, so that all of it lives on one node.
-    const key = `{${name}}:members`
+    this.#key = `{${name}}:members`
     this.#changes = `{${name}}:changes`
     this.#receiptsOfAll = `{${name}}:heard:`
-    this.#receipts = this.#receiptsOfAll + this.#processId
     this.#registry = new Registry(clock)
-    this.#ear = new Ear({
-      link,
-      key,
-      channels: [this.#changes, this.#receipts],
+    this.#voice = new Voice({ link, key: this.#key, leaseMs, clock })
+  }
+
+  /** Drawn when it is needed: some runtimes have no random numbers at module scope. */
+  get #identity(): Identity {
+    if (this.#ownIdentity !== undefined) return this.#ownIdentity
+    const { leaseMs, clock } = this.#settings
+    const processId = crypto.randomUUID()
+    const receipts = this.#receiptsOfAll + processId
+    const ear = new Ear({
+      link: this.#link,
+      key: this.#key,
+      channels: [this.#changes, receipts],
       leaseMs,
       clock,
       onMessage: (text, channel) => {
         if (channel === this.#changes) this.#hear(text)
-        else if (channel === this.#receipts) this.#receive(text)
+        else if (channel === receipts) this.#receive(text)
         else this.#subscribers.lose()
       },
       onLost: () => this.#subscribers.lose(),
     })
-    this.#voice = new Voice({ link, key, leaseMs, clock })
+    this.#memberId = crypto.randomUUID()
+    this.#ownIdentity = { processId, receipts, ear }
+    return this.#ownIdentity
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
     if (this.#isClosed) throw closed()
+    const { ear } = this.#identity
     if (this.#subscribers.size === 0) this.#memberId = crypto.randomUUID()
     const subscribed = this.#subscribers.add(subscriber)
-    void this.#ear.start()
+    void ear.start()
     return {
       prove: () => this.#prove(subscribed),
       close: async () => {
@@ -84,13 +102,15 @@ export class RedisChannel implements Channel {
   ): Promise<Confirmation> {
     if (this.#isClosed) throw closed()
     const { leaseMs, clock } = this.#settings
-    const message: Message = { ...change, id: crypto.randomUUID(), from: this.#processId, replyTo: this.#receipts }
+    const { processId, receipts, ear } = this.#identity
+    const message: Message = { ...change, id: crypto.randomUUID(), from: processId, replyTo: receipts }
     const acknowledgements = new Acknowledgements({ leaseMs, clock })
     this.#open.set(message.id, acknowledgements)
     try {
       if (this.#subscribers.invalidate(change.invalidations)) acknowledgements.receive(this.#memberId)
-      // Without it nobody's receipt would be heard, and every lease would be waited for.
-      await this.#ear.start()
+      // Without it nobody's receipt would be heard, and every lease would be waited for. Not without end: another request may have
+      // begun it, and been cancelled.
+      await within(clock, 2 * patienceOf(leaseMs), ear.start(), lateStart, true).catch(nothing)
       const { census, entries } = await this.#send(message)
       if (!confirm) return acknowledgements.unconfirmed(census)
       const confirmation = await acknowledgements.confirm(census)
@@ -105,7 +125,7 @@ export class RedisChannel implements Channel {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#subscribers.close()
-    this.#ear.close()
+    this.#ownIdentity?.ear.close()
     await this.#leave()
     this.#voice.close()
   }
@@ -113,7 +133,8 @@ export class RedisChannel implements Channel {
   async #prove(subscribed: Subscribed): Promise<void> {
     const { leaseMs } = this.#settings
     subscribed.check()
-    const epoch = await this.#ear.next()
+    const { ear } = this.#identity
+    const epoch = await ear.next()
     subscribed.check()
     // Registered before the PING is sent: a message that this one does not prove to be heard finds this member.
     const dead = this.#registry.dead().flatMap(({ id, score }) => [id, score])
@@ -135,7 +156,7 @@ export class RedisChannel implements Channel {
     this.#registry.learn(answer)
     await epoch.ping()
     subscribed.check()
-    this.#ear.reassure()
+    ear.reassure()
   }
 
   async #send(message: Message): Promise<{ census: Census; entries: readonly Entry[] }> {
@@ -143,7 +164,7 @@ export class RedisChannel implements Channel {
     const args = [String(leaseMs), crypto.randomUUID(), this.#verb, this.#changes, writeMessage(message)]
     const answer: Answer = readAnswer(await this.#voice.evaluate(PUBLISH, args, timeoutMs, true))
     const census = this.#registry.census(answer)
-    const epoch = this.#ear.current
+    const epoch = this.#identity.ear.current
     // It would hear no receipt.
     if (epoch !== undefined && epoch.runId !== answer.runId)
       epoch.end(new Error('redisChannel: the primary has changed'))
@@ -153,7 +174,7 @@ export class RedisChannel implements Channel {
   /** Handles a message that any client of the server may have published. */
   #hear(text: unknown): void {
     const message = readMessage(text, this.#receiptsOfAll)
-    if (message?.from === this.#processId) return
+    if (message?.from === this.#identity.processId) return
     // Where nothing can be read, the leases end, and the publisher waits for them: no receipt is sent.
     const haveAll = this.#subscribers.invalidate(message?.invalidations)
     if (!haveAll || message === undefined || this.#receiptsUnderWay >= MAX_RECEIPTS) return
@@ -177,17 +198,22 @@ export class RedisChannel implements Channel {
     const args = silent.slice(0, MAX_GIVEN_UP).flatMap(({ id, score }) => [id, score])
     this.#voice.evaluate(REMOVE, args, this.leaseMs).catch(nothing)
     // Or is it this process that hears nothing?
-    this.#ear.current?.ping().catch(nothing)
+    this.#identity.ear.current?.ping().catch(nothing)
   }
 
   /** Nobody here holds a lease any more. Not being told so costs others the wait for it, once. */
   async #leave(): Promise<void> {
+    if (this.#ownIdentity === undefined) return
     await this.#voice.evaluate(REMOVE, [this.#memberId, ''], this.leaseMs).catch(nothing)
   }
 
   get #verb(): string {
     return this.#link.isCluster ? 'SPUBLISH' : 'PUBLISH'
   }
+}
+
+function lateStart(): Error {
+  return new Error('redisChannel: the connection that listens is down')
 }
 
 function closed(): Error {

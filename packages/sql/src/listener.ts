@@ -26,7 +26,7 @@ export interface Notification {
 }
 
 /** Time to connect and to begin listening. A connection that takes longer is given up. */
-const OPEN_WITHIN_MS: number = 10 * SECOND
+export const OPEN_WITHIN_MS: number = 10 * SECOND
 
 export interface ListenerOptions {
   readonly pool: ListenPool

@@ -81,7 +81,7 @@ class PollChannel implements Channel {
   readonly durable = true
   readonly #engine: () => Promise<Engine>
   readonly #settings: PollSettings
-  readonly #id = memberId()
+  #memberId: string | undefined
   readonly #subscribers = new Subscribers('sqlChannel')
   /** The number up to which the log was read; `undefined` before the first look. */
   #read: number | undefined
@@ -96,6 +96,12 @@ class PollChannel implements Channel {
     this.leaseMs = settings.leaseMs
     this.#engine = engine
     this.#settings = settings
+  }
+
+  /** Drawn when it is needed: some runtimes have no random numbers at module scope. */
+  get #id(): string {
+    this.#memberId ??= memberId()
+    return this.#memberId
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
@@ -148,18 +154,22 @@ class PollChannel implements Channel {
   /** A look at the log that begins after the call. */
   async #look(): Promise<void> {
     if (this.#isClosed) throw new Error('sqlChannel: the channel was closed')
-    // One that is under way began before: it proves nothing to whoever asks now, and one more serves all who do.
+    // One that is under way began before: it proves nothing to whoever asks now, and one more serves all who do. What another
+    // request began is waited for by a timer of this one, since it may have been cancelled together with its own.
     const before = this.#polling
-    if (before === undefined) return this.#poll()
-    await before.catch(() => {})
-    return this.#polling ?? this.#poll()
+    if (before !== undefined) await this.#within(before).catch(() => {})
+    const current = this.#polling
+    return current === undefined || current === before ? this.#poll() : this.#within(current)
+  }
+
+  #within(look: Promise<void>): Promise<void> {
+    return within(this.#settings.clock, this.leaseMs, 'sqlChannel: a look at the log', look)
   }
 
   #poll(): Promise<void> {
     const turn = ++this.#turn
-    const { clock } = this.#settings
     // On a connection that carries nothing any more it would last for ever. After a lease it proves nothing anyhow.
-    const polling = within(clock, this.leaseMs, 'sqlChannel: a look at the log', this.#readLog(turn)).finally(() => {
+    const polling = this.#within(this.#readLog(turn)).finally(() => {
       if (this.#polling === polling) this.#polling = undefined
     })
     this.#polling = polling
@@ -210,14 +220,19 @@ class PollChannel implements Channel {
 
   #schedule(): void {
     this.#cancelTimer()
-    this.#cancelTimer = schedule(this.#settings.clock, this.#settings.pollMs, () => {
+    const look = (): void => {
       if (this.#isClosed || this.#subscribers.size === 0) return
       // What fails here fails a proof too, and that is told.
       this.#look().then(
         () => this.#schedule(),
         () => this.#schedule(),
       )
-    })
+    }
+    try {
+      this.#cancelTimer = schedule(this.#settings.clock, this.#settings.pollMs, look)
+    } catch {
+      // Outside of requests some runtimes set no timer: there, proofs alone look at the log.
+    }
   }
 
   /** Runs `work` every `pollMs` until it is stopped; a failure is tried again. */

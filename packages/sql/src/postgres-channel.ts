@@ -6,13 +6,14 @@ import {
   type Clock,
   type Confirmation,
   SECOND,
+  SharedWork,
   schedule,
   systemClock,
 } from '@bearward/core'
 import { Acknowledgements, type Census, MAX_INVALIDATIONS, Subscribers } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
 import type { Engine } from './engine.ts'
-import { Listener, type ListenPool, type Notification } from './listener.ts'
+import { Listener, type ListenPool, type Notification, OPEN_WITHIN_MS } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
 import { migrateTables } from './migrate.ts'
 import { POSTGRES_CHANGES, postgresEngine } from './postgres.ts'
@@ -69,6 +70,8 @@ export function postgresChannel(pool: ListenPool, options: PostgresChannelOption
   return new ListenChannel(pool, { leaseMs, schema, clock: options.clock ?? systemClock })
 }
 
+/** Connecting and beginning to listen take no longer than this, unless the request that does so was cancelled. */
+const CONNECT_WITHIN_MS: number = 2 * OPEN_WITHIN_MS
 /** Waits before connecting again: short at first, never longer than this share of a lease. */
 const RECONNECT_SHARE = 1 / 2
 /**
@@ -91,6 +94,14 @@ interface ListenSettings {
   readonly clock: Clock
 }
 
+/** What this process is known by. */
+interface Identity {
+  /** Stands in the table of members alone: see `acknowledgementOf()`. */
+  readonly id: string
+  /** The channel on which it hears its own proofs, and who has acknowledged. */
+  readonly channel: string
+}
+
 class ListenChannel implements Channel {
   readonly leaseMs: number
   readonly durable = false
@@ -98,14 +109,12 @@ class ListenChannel implements Channel {
   readonly #schema: string | undefined
   readonly #engine: Engine
   readonly #clock: Clock
-  /** Stands in the table of members alone: see `acknowledgementOf()`. */
-  readonly #id = memberId()
-  readonly #ownChannel = `bearward_to_${memberId()}`
+  #identity: Identity | undefined
   readonly #subscribers = new Subscribers('postgresChannel')
   readonly #waiting = new Map<string, Acknowledgements>()
   readonly #proofs = new Map<string, () => void>()
   #listener: Listener | undefined
-  #connecting: Promise<Listener> | undefined
+  readonly #connecting: SharedWork<Listener>
   /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
   /** Whether publishers may be waiting for this process. */
@@ -123,6 +132,13 @@ class ListenChannel implements Channel {
     this.#engine = postgresEngine(pool as never, { schema, isImplied: false })
     this.leaseMs = leaseMs
     this.#clock = clock
+    this.#connecting = new SharedWork<Listener>({ clock, patienceMs: CONNECT_WITHIN_MS })
+  }
+
+  /** Drawn when it is needed: some runtimes have no random numbers at module scope. */
+  get #own(): Identity {
+    this.#identity ??= { id: memberId(), channel: `bearward_to_${memberId()}` }
+    return this.#identity
   }
 
   subscribe(subscriber: ChannelSubscriber): ChannelSubscription {
@@ -147,7 +163,7 @@ class ListenChannel implements Channel {
     const acknowledgements = new Acknowledgements({ leaseMs: this.leaseMs, clock: this.#clock })
     this.#waiting.set(id, acknowledgements)
     try {
-      const message: ChangeMessage = { ...shortened(change), replyTo: this.#ownChannel, id }
+      const message: ChangeMessage = { ...shortened(change), replyTo: this.#own.channel, id }
       const listener = this.#listener
       const census =
         listener === undefined
@@ -182,7 +198,7 @@ class ListenChannel implements Channel {
     await this.#leave()
     this.#isClosed = true
     this.#cancelTimer()
-    await this.#connecting?.catch(() => {})
+    await this.#connecting.settled()
     const listener = this.#listener
     this.#listener = undefined
     listener?.drop()
@@ -196,7 +212,7 @@ class ListenChannel implements Channel {
     const proof = memberId()
     const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
     try {
-      await this.#watched(listener, () => Promise.all([arrived, listener.notify(this.#ownChannel, { proof })]))
+      await this.#watched(listener, () => Promise.all([arrived, listener.notify(this.#own.channel, { proof })]))
       this.#failures = 0
     } finally {
       this.#proofs.delete(proof)
@@ -207,8 +223,8 @@ class ListenChannel implements Channel {
     const now = this.#clock.monotonic()
     // It may have run out all the same: while the machine sleeps, this clock stands still.
     const isYoung = now - this.#registeredAt < RENEW_AFTER_MS
-    if (isYoung && (await isRegistered(listener.engine, this.#id, this.leaseMs))) return
-    await register(listener.engine, this.#id, this.leaseMs, 0)
+    if (isYoung && (await isRegistered(listener.engine, this.#own.id, this.leaseMs))) return
+    await register(listener.engine, this.#own.id, this.leaseMs, 0)
     this.#isMember = true
     this.#registeredAt = now
   }
@@ -229,10 +245,7 @@ class ListenChannel implements Channel {
   async #connect(): Promise<Listener> {
     if (this.#isClosed) throw new Error('postgresChannel: the channel was closed')
     if (this.#listener !== undefined) return this.#listener
-    this.#connecting ??= this.#listen().finally(() => {
-      this.#connecting = undefined
-    })
-    return this.#connecting
+    return this.#connecting.run(() => this.#listen())
   }
 
   /** A pool that has no connection to give must not hold up a revocation for longer than the leases do. */
@@ -250,7 +263,7 @@ class ListenChannel implements Channel {
     const listener = await Listener.open({
       pool: this.#pool,
       clock: this.#clock,
-      channels: [POSTGRES_CHANGES, this.#ownChannel],
+      channels: [POSTGRES_CHANGES, this.#own.channel],
       schema: this.#schema,
       prepare: async (engine) => void (await migrateTables(engine)),
       heard: (channel, payload) => this.#receive(channel, payload),
@@ -264,14 +277,14 @@ class ListenChannel implements Channel {
   /** Handles a notification that any role of the database may have sent. */
   #receive(channel: unknown, payload: unknown): void {
     if (channel === POSTGRES_CHANGES) this.#hear(payload)
-    else if (channel === this.#ownChannel) this.#hearOwn(payload)
+    else if (channel === this.#own.channel) this.#hearOwn(payload)
   }
 
   #hear(payload: unknown): void {
     const { invalidations, reply } = readChange(payload)
     const haveAll = this.#subscribers.invalidate(invalidations)
     if (!haveAll || reply === undefined || !this.#isMember || this.#replies.length >= MAX_REPLIES) return
-    const message = { acknowledges: reply.id, member: acknowledgementOf(this.#id, reply.id) }
+    const message = { acknowledges: reply.id, member: acknowledgementOf(this.#own.id, reply.id) }
     this.#replies.push({ channel: reply.to, message })
     if (!this.#isReplying) void this.#sendReplies()
   }
@@ -318,8 +331,8 @@ class ListenChannel implements Channel {
     this.#registeredAt = Number.NEGATIVE_INFINITY
     const listener = this.#listener
     try {
-      if (listener === undefined) await unregister(this.#engine, this.#id)
-      else await this.#watched(listener, () => unregister(listener.engine, this.#id))
+      if (listener === undefined) await unregister(this.#engine, this.#own.id)
+      else await this.#watched(listener, () => unregister(listener.engine, this.#own.id))
     } catch {
       // The registration runs out by itself.
     }

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '@bearward/core'
+import { type MaybePromise, SECOND, SharedWork, systemClock } from '@bearward/core'
 import type {
   AuditEntry,
   AuditQuery,
@@ -26,13 +26,19 @@ import { auditEntryOf, keyOf, keyWithUsageOf, outboxEntryOf } from './rows.ts'
 import type { KeyRow, Schema } from './schema.ts'
 import { readUsage, writeUses } from './uses.ts'
 
+/**
+ * How long calls wait for the one that opens the store. Then one of them opens it too: the request of the first may have been
+ * cancelled, and several that bring the tables to their version wait for each other in the database.
+ */
+const OPEN_WITHIN_MS: number = 3 * SECOND
+
 /** Keys in a database, whichever it is. */
 export class SqlStore implements KeyStore {
   readonly #engine: Engine
   readonly #migrates: boolean
   /** The statements of `findByDigest`, by the number of digests, each compiled once. */
   readonly #byDigest = new Map<number, string>()
-  #opening: Promise<void> | undefined
+  readonly #opening = new SharedWork<void>({ clock: systemClock, patienceMs: OPEN_WITHIN_MS })
   #isOpen = false
   #isClosed = false
 
@@ -158,11 +164,8 @@ export class SqlStore implements KeyStore {
   async #open(): Promise<Engine> {
     this.#checkClosed()
     if (this.#isOpen) return this.#engine
-    this.#opening ??= this.#prepare().finally(() => {
-      // After a failure the next call tries again: a database may be down when the process starts.
-      this.#opening = undefined
-    })
-    await this.#opening
+    // After a failure the next call tries again: a database may be down when the process starts.
+    await this.#opening.run(() => this.#prepare())
     this.#checkClosed()
     return this.#engine
   }
