@@ -1,10 +1,9 @@
-import { type Invalidation, targetOf } from './invalidation.ts'
+import { type Invalidation, type Target, targetsOf } from './invalidation.ts'
+
+export { MAX_INVALIDATIONS } from './invalidation.ts'
 
 /** Longest message that is parsed, in UTF-16 code units: 1 MiB of ASCII. */
 export const MAX_MESSAGE_LENGTH: number = 1024 * 1024
-
-/** Most invalidations that are handed over one by one; a longer list counts as `'all'`. */
-export const MAX_INVALIDATIONS = 1000
 
 /** Fields of a message, none of them checked. It has no prototype, so a field that is absent is `undefined`. */
 export type MessageFields = Readonly<Record<string, unknown>>
@@ -50,18 +49,20 @@ export function readMessage(message: unknown): MessageFields | undefined {
  * ```
  */
 export function readInvalidations(list: unknown): readonly Invalidation[] | undefined {
+  return isList(list) ? targetsOf(list).map(invalidationOf) : undefined
+}
+
+function isList(value: unknown): boolean {
   try {
-    if (!Array.isArray(list)) return undefined
-    return list.length > MAX_INVALIDATIONS ? ['all'] : Array.from(list, copyOf)
+    return Array.isArray(value)
   } catch {
-    return ['all']
+    // A proxy that was revoked.
+    return false
   }
 }
 
-/** @throws {TypeError} when it is no invalidation, and what a getter or a proxy throws */
-function copyOf(invalidation: unknown): Invalidation {
-  const { all, id, digest, owner } = targetOf(invalidation as Invalidation)
-  if (all) return 'all'
+function invalidationOf({ id, digest, owner }: Target): Invalidation {
   if (id !== undefined) return { id }
-  return digest === undefined ? { owner: owner as string } : { digest }
+  if (digest !== undefined) return { digest }
+  return owner === undefined ? 'all' : { owner }
 }

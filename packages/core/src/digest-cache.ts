@@ -40,7 +40,8 @@ export class DigestCache<Value extends Digested> {
 
   /** Emptying costs as much as the cache could hold; where it holds little, one entry after the other costs less. */
   clear(): void {
-    if (this.#values.size * FEW_SHARE > this.#values.max) this.#values.clear()
+    const { size, max } = this.#values
+    if (size * FEW_SHARE > max) this.#values.clear()
     else for (const place of [...this.#values.keys()]) this.#values.delete(place)
   }
 }

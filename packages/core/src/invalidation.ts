@@ -28,6 +28,19 @@ export function targetOf(invalidation: Invalidation): Target {
   return { all: false, id: undefined, digest: undefined, owner: undefined, [name]: value }
 }
 
+/** Most invalidations that are looked at one by one; a longer list counts as `'all'`. */
+export const MAX_INVALIDATIONS = 1000
+
+/** Never throws: what cannot be read, as a whole or in part, may name any key. */
+export function targetsOf(invalidations: unknown): readonly Target[] {
+  try {
+    const isShort = Array.isArray(invalidations) && invalidations.length <= MAX_INVALIDATIONS
+    return isShort ? Array.from(invalidations, targetOf) : [ALL]
+  } catch {
+    return [ALL]
+  }
+}
+
 /** What an invalidation is held against. */
 export interface Subject {
   /** The digest that names the cache entry. */

@@ -1,6 +1,5 @@
-import type { Channel } from './channel.ts'
+import type { Channel, ChannelSubscriber } from './channel.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { Subscribers } from './subscribers.ts'
 
 /** What `localChannel()` takes. */
 export interface LocalChannelOptions {
@@ -25,30 +24,39 @@ export interface LocalChannelOptions {
  */
 export function localChannel(options: LocalChannelOptions = {}): Channel {
   const { leaseMs = 1000, clock = systemClock } = options
-  const subscribers = new Subscribers('localChannel')
+  const subscribers = new Set<ChannelSubscriber>()
   return {
     leaseMs,
     // A process that crashes between commit and publish loses its cache too, so no other process needs the message.
     durable: true,
     subscribe(subscriber) {
-      const subscribed = subscribers.add(subscriber)
+      subscribers.add(subscriber)
       return {
         async prove() {
-          subscribed.check()
+          if (!subscribers.has(subscriber)) throw new Error('the channel was closed')
         },
         async close() {
-          subscribed.remove()
+          subscribers.delete(subscriber)
         },
       }
     },
     async publish({ invalidations }) {
       const startedAt = clock.monotonic()
-      subscribers.invalidate(invalidations)
+      for (const subscriber of subscribers) {
+        try {
+          subscriber.invalidate(invalidations)
+        } catch {
+          // The others must hear. If it cannot even lose its lease, the publication fails.
+          subscriber.lost()
+        }
+      }
       const elapsedMs = clock.monotonic() - startedAt
       return { confirmed: true, acknowledged: subscribers.size, silent: 0, elapsedMs, boundMs: 0 }
     },
     async close() {
-      subscribers.close()
+      const left = [...subscribers]
+      subscribers.clear()
+      for (const subscriber of left) subscriber.lost()
     },
   }
 }

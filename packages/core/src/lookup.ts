@@ -1,11 +1,10 @@
 import { type Moments, RecordCache, type Unknown } from './cache.ts'
 import type { Channel } from './channel.ts'
-import { readInvalidations } from './channel-message.ts'
 import { dateFailure } from './checks.ts'
 import { Entry } from './entry.ts'
 import type { CacheOutcome, Events, Reason } from './events.ts'
 import { Flight, Flights, FreshReads } from './flight.ts'
-import { ALL, type Target, targetOf } from './invalidation.ts'
+import { ALL, type Target, targetsOf } from './invalidation.ts'
 import { joinFill } from './joining.ts'
 import { Lease, type LeaseHolder } from './lease.ts'
 import type { Settings } from './options.ts'
@@ -115,9 +114,7 @@ export class Lookup<K extends KeyRecord, S extends string> {
 
   /** Never throws: a channel calls it with what arrived from other processes, perhaps of another version. */
   #hear(invalidations: unknown): void {
-    for (const invalidation of readInvalidations(invalidations) ?? ['all' as const]) {
-      this.invalidate(targetOf(invalidation))
-    }
+    for (const target of targetsOf(invalidations)) this.invalidate(target)
   }
 
   #leaseOf(channel: Channel, maxAgeMs: number): Lease {

@@ -94,3 +94,18 @@ test('closed, it ends what was remembered', async () => {
   for (let request = 0; request < 3; request++) await verifier.verify('Bearer example_key_of_16_bytes')
   expect(reads).toBe(3)
 })
+
+test('a subscriber that fails loses its lease, and the others hear', async () => {
+  const channel = localChannel()
+  const heard: unknown[] = []
+  const fail = () => {
+    throw new Error('this subscriber is broken')
+  }
+  channel.subscribe({ invalidate: fail, lost: () => void heard.push('lost') })
+  channel.subscribe({ invalidate: (invalidations) => void heard.push(...invalidations), lost: () => {} })
+  await channel.publish({ invalidations: ['all'] })
+  expect(heard).toEqual(['lost', 'all'])
+  // One that cannot even do that may serve what is old, so nothing is confirmed.
+  channel.subscribe({ invalidate: fail, lost: fail })
+  await expect(channel.publish({ invalidations: ['all'] })).rejects.toThrow('this subscriber is broken')
+})

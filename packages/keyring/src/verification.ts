@@ -115,7 +115,7 @@ export class Verification {
   }
 
   /** Some runtimes forbid timers, I/O and random numbers at module scope: there the first request subscribes. */
-  #hearSoon(verifier: Verifier<KeyringRecord, S>): void {
+  #hearSoon(verifier: Verifier<KeyringRecord>): void {
     try {
       schedule(this.#room.settings.clock, MINUTE, () => {})()
       this.#hear(verifier)

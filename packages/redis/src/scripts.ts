@@ -12,6 +12,16 @@ const OPEN = `
 local key, lease, candidate = KEYS[1], ARGV[1], ARGV[2]
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 if not run then return redis.error_reply('ERR INFO names no run_id') end
+local answer = {}
+local function add(values)
+  for i = 1, #values, 2 do
+    if #values[i] <= 64 then
+      table.insert(answer, values[i])
+      table.insert(answer, values[i + 1])
+    end
+  end
+  return answer
+end
 local function write(line) redis.call('ZREMRANGEBYSCORE', key, -1, -1) redis.call('ZADD', key, -1, line) end
 local lines = redis.pcall('ZRANGEBYSCORE', key, -1, -1)
 if lines.err then
@@ -52,15 +62,8 @@ if mature == '0' and registry == ARGV[5] then
   write(table.concat({run, registry, kept, mature}, ' '))
 end
 redis.call('ZADD', key, now, ARGV[3])
-local answer = {run, registry, kept, mature}
-local old = redis.call('ZRANGEBYSCORE', key, 0, now - 2 * lease, 'WITHSCORES', 'LIMIT', 0, 100)
-for i = 1, #old, 2 do
-  if #old[i] <= 64 then
-    table.insert(answer, old[i])
-    table.insert(answer, old[i + 1])
-  end
-end
-return answer
+answer = {run, registry, kept, mature}
+return add(redis.call('ZRANGEBYSCORE', key, 0, now - 2 * lease, 'WITHSCORES', 'LIMIT', 0, 100))
 `
 
 /**
@@ -71,17 +74,8 @@ return answer
  */
 export const PUBLISH: string = `${OPEN}
 redis.call(ARGV[3], ARGV[4], ARGV[5])
-local answer = {run, registry, kept, mature}
-local members = redis.call('ZRANGEBYSCORE', key, 0, '+inf', 'WITHSCORES', 'LIMIT', 0, ${MAX_ENTRIES + 1})
-for i = 1, #members, 2 do
-  if #members[i] > 64 then
-    redis.call('ZREM', key, members[i])
-  else
-    table.insert(answer, members[i])
-    table.insert(answer, members[i + 1])
-  end
-end
-return answer
+answer = {run, registry, kept, mature}
+return add(redis.call('ZRANGEBYSCORE', key, 0, '+inf', 'WITHSCORES', 'LIMIT', 0, ${MAX_ENTRIES + 1}))
 `
 
 /** Sends a message to one process. ARGV: PUBLISH or SPUBLISH, channel, message. The key says which node it goes through. */
