@@ -49,7 +49,7 @@ export const addRotate: AddCommand = (program, frame) => {
       }
       frame.output.data(token)
       const end = graceMs === 0 ? 'is refused everywhere' : `works until ${writeMoment(previous.graceEndsAt)} UTC`
-      frame.output.note(`${keyDetails(frame.output, key)}\nThe token is shown this once. ${previous.id} ${end}.`)
+      frame.output.note([...keyDetails(frame.output, key), `The token is shown this once. ${previous.id} ${end}.`])
       return 'ok'
     }),
   )

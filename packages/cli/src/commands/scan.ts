@@ -11,7 +11,6 @@ import type { Finding } from '../scan/finding.ts'
 import { report } from '../scan/report.ts'
 import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
 import { SETTINGS } from '../settings.ts'
-import { printable } from '../text.ts'
 import { say } from './revoke.ts'
 
 /** What the parser makes of the options. */
@@ -74,11 +73,16 @@ export const addScan: AddCommand = (program, frame) => {
       }
       const { findings, summary } =
         options.live || options.revoke
-          ? await withKeyring(frame, command, async ({ keyring }) => {
-              const done = await search(askerOf(keyring))
-              if (options.revoke) await revokeFound(frame, keyring, done.findings, options.yes ?? false)
-              return done
-            })
+          ? await withKeyring(
+              frame,
+              command,
+              async ({ keyring }) => {
+                const done = await search(askerOf(keyring))
+                if (options.revoke) await revokeFound(frame, keyring, done.findings, options.yes ?? false)
+                return done
+              },
+              { access: options.revoke ? 'change' : 'read' },
+            )
           : await search()
       if (findings.length > 0) return 'found'
       // Whoever asks whether a tree is clean must not be told so by a scan that has not seen all of it.
@@ -161,7 +165,7 @@ async function scanFiles(frame: Frame, path: string, options: FileOptions): Prom
       },
       onFailure(failed, cause) {
         clear()
-        output.note(printable(fileFailure(nameOf(failed), cause).message))
+        output.note(fileFailure(nameOf(failed), cause).message)
       },
     })
   } catch (cause) {

@@ -14,7 +14,7 @@ export const addShow: AddCommand = (program, frame) => {
 
   command.action(
     frame.handle(async (command, id = '') => {
-      const key = await withKeyring(frame, command, ({ keyring }) => keyring.get(id))
+      const key = await withKeyring(frame, command, ({ keyring }) => keyring.get(id), { access: 'read' })
       if (key === null) throw new Failure('refused', 'there is no such key', 'bearward list shows the keys there are')
       if (command.opts<{ json?: true }>().json) frame.output.json(key)
       else frame.output.data(keyDetails(frame.output, key))

@@ -1,5 +1,6 @@
 import type { Row } from '@bearward/import'
-import { type DatabaseAddress, readAddress } from '../database-address.ts'
+import type { ServerAddress, SqliteAddress } from '../address/address.ts'
+import { readAddress } from '../address/read-address.ts'
 import { databaseFailure, isDenied, lineOf } from '../database-failure.ts'
 import { Failure } from '../failure.ts'
 import { mysqlRows } from './mysql-rows.ts'
@@ -17,12 +18,6 @@ export interface ForeignQuery {
   readonly cwd: string
 }
 
-const READERS: Readonly<Record<DatabaseAddress['kind'], (place: string, statement: string) => AsyncGenerator<Row>>> = {
-  sqlite: sqliteRows,
-  postgres: postgresRows,
-  mysql: mysqlRows,
-}
-
 /**
  * The rows of a query, some of them in memory at a time. The database is open while they are read, in one transaction that
  * can write nothing. Dates without a zone come as the text that stands there.
@@ -30,13 +25,18 @@ const READERS: Readonly<Record<DatabaseAddress['kind'], (place: string, statemen
  * @throws {Failure} when the database does not answer, or refuses the query
  */
 export async function* foreignRows({ url, statement, isTyped, cwd }: ForeignQuery): AsyncGenerator<Row> {
-  const { kind, place } = readAddress(url, cwd)
+  const address = readAddress(url, cwd)
   try {
     // Behind a semicolon there is nothing, and a cursor takes none.
-    yield* READERS[kind](place, statement.replace(/[;\s]+$/, ''))
+    yield* rowsOf(address, statement.replace(/[;\s]+$/, ''))
   } catch (error) {
-    throw isRefusal(error) ? refusal(error, isTyped) : databaseFailure('the other database', error)
+    throw isRefusal(error) ? refusal(error, isTyped) : databaseFailure('the other database', error, address)
   }
+}
+
+function rowsOf(address: SqliteAddress | ServerAddress, statement: string): AsyncGenerator<Row> {
+  if (address.kind === 'sqlite') return sqliteRows(address.path, statement)
+  return address.kind === 'postgres' ? postgresRows(address, statement) : mysqlRows(address, statement)
 }
 
 /** Whether a server has understood whom it speaks with, and not the statement. */

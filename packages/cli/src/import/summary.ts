@@ -1,9 +1,9 @@
 import type { ImportSummary } from '@bearward/keyring'
 import type { Output } from '../output.ts'
-import { table } from '../table.ts'
+import { details, table } from '../table.ts'
 
 /** What an import did, or would do, for a person to check. */
-export function describeImport(output: Output, summary: ImportSummary, isDryRun: boolean): string {
+export function describeImport(output: Output, summary: ImportSummary, isDryRun: boolean): string[] {
   const { rows, imported, skipped, leftOut, rejected, problems, states, scopes, withoutScopes, withoutOwner } = summary
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
@@ -20,10 +20,10 @@ export function describeImport(output: Output, summary: ImportSummary, isDryRun:
     ['scopes', counts(scopes)],
     ['no scopes', String(withoutScopes)],
     ['no owner', String(withoutOwner)],
-  ].map(([name = '', value = '']) => `${name.padEnd(14)}${value}`)
-  if (problems.length === 0) return lines.join('\n')
+  ] satisfies [string, string][]
+  if (problems.length === 0) return details(lines, 14)
   const told = problems.map(({ row, foreignId, message }) => [String(row), foreignId ?? '-', message])
-  return `${lines.join('\n')}\n\n${table(['ROW', 'ID THERE', 'WHY NOT'], told)}`
+  return [...details(lines, 14), '', ...table(['ROW', 'ID THERE', 'WHY NOT'], told)]
 }
 
 const WIDTH = 20

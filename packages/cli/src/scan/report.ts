@@ -1,7 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' }
+import { harmless } from '../harmless.ts'
 import type { Output } from '../output.ts'
 import { table } from '../table.ts'
-import { printable } from '../text.ts'
 import type { Finding } from './finding.ts'
 import { sarifLog } from './sarif.ts'
 import type { Summary } from './scan.ts'
@@ -23,7 +23,7 @@ function flatten({ place, ...finding }: Finding): object {
   return { ...place, ...finding }
 }
 
-function asTable(output: Output, findings: readonly Finding[]): string {
+function asTable(output: Output, findings: readonly Finding[]): string[] {
   const rows = findings.map(({ hint, place, state }) => [
     output.paint('red', hint),
     output.paint('bold', textOf(place)),
@@ -33,12 +33,12 @@ function asTable(output: Output, findings: readonly Finding[]): string {
 }
 
 /** As grep and compilers print places, so that editors find them. */
-function asLines(findings: readonly Finding[]): string {
-  return findings.map(({ hint, place, state }) => `${textOf(place)}: ${hint}${state ? ` ${state}` : ''}`).join('\n')
+function asLines(findings: readonly Finding[]): string[] {
+  return findings.map(({ hint, place, state }) => `${textOf(place)}: ${hint}${state ? ` ${state}` : ''}`)
 }
 
 function textOf({ path, line, column, commit }: Finding['place']): string {
-  const where = `${printable(path)}:${line}:${column}`
+  const where = `${harmless(path)}:${line}:${column}`
   return commit === undefined ? where : `${commit.slice(0, 12)}:${where}`
 }
 
