@@ -99,8 +99,10 @@ const NO_TLS = /HANDSHAKE_NO_SSL_SUPPORT|does not support SSL/
 const TLS_ERROR =
   /HANDSHAKE_SSL_ERROR|certificate|CERT_|_CERT|ERR_SSL|ERR_TLS|\bEPROTO\b|\b(?:ssl|tls)\b|UNABLE_TO_|PEM routines|unable to verify/i
 
+/** What a server sends as an error came through whatever TLS there was. */
 function isOfTls(error: unknown, line: string): boolean {
-  const { code } = error as { code?: unknown }
+  const { code, severity, sqlState } = error as { code?: unknown; severity?: unknown; sqlState?: unknown }
+  if (severity !== undefined || sqlState !== undefined) return false
   return NO_TLS.test(`${code} ${line}`) || TLS_ERROR.test(`${code} ${line}`)
 }
 

@@ -25,6 +25,11 @@ export function serverAddress(kind: ServerAddress['kind'], parts: Parts): Server
   if (tls !== undefined && tls.use === 'yes' && socket !== undefined) {
     throw refusal(`asks for TLS by ${tls.asked}, which a socket does not have`, 'take one of them out')
   }
+  if (kind === 'mysql' && tls?.check === 'host' && isIP(host ?? '') !== 0) {
+    // mysql2 would compare the certificate with `localhost`, whatever the address.
+    const what = `names the host by its IP address, and ${tls.asked} asks for a check of its name`
+    throw refusal(what, 'give its name, or ask for the signer alone by ssl-mode=VERIFY_CA')
+  }
   const place =
     socket ?? `${host?.includes(':') ? `[${host}]` : (host ?? 'localhost')}${port === undefined ? '' : `:${port}`}`
   const name = `${kind}://${place}${database === undefined ? '' : `/${database}`}`

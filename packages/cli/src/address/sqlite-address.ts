@@ -25,7 +25,8 @@ export function readPath(text: string, cwd: string): SqliteAddress {
 
 function fileAt(text: string, cwd: string): SqliteAddress {
   const isDrive = /^[a-z]:[/\\]/i.test(text)
-  if (isDrive && process.platform !== 'win32') throw refusal('is a path of Windows', 'give one of this system')
+  if (process.platform !== 'win32' && (isDrive || text.includes('\\')))
+    throw refusal('is a path of Windows', 'give one of this system')
   if (LOOKS_LIKE_ADDRESS.test(isDrive ? text.slice(2) : text)) throw refusal('is of no form that is understood')
   if (/^~[/\\]?/.test(text)) throw refusal('begins with ~, which shells alone understand', 'write the path in full')
   if (/[/\\]$/.test(text)) throw refusal('is a folder', 'name a file in it')

@@ -66,7 +66,7 @@ export const addImport: AddCommand = (program, frame) => {
             ...attributionOf(frame, options),
           })
         },
-        { imports, access: options.dryRun ? 'read' : 'begin' },
+        { imports, access: options.dryRun ? 'try' : 'fill' },
       ).finally(clear)
       if (options.json) output.json(summary)
       else output.data(describeImport(output, summary, options.dryRun ?? false))

@@ -20,7 +20,9 @@ export function clientFor({ channelBinding }: ServerAddress, Plain: ClientClass)
   if (channelBinding !== 'require') return Plain
   return class extends Plain {
     constructor(config: ConstructorParameters<ClientClass>[0]) {
-      super({ ...(config as object), enableChannelBinding: true })
+      super(config)
+      // Not by the options: a pool hides the password in them from being copied.
+      Object.assign(this, { enableChannelBinding: true })
       const { connection } = this as unknown as { connection: Connection }
       const refuse = (): void =>
         connection.stream.destroy(

@@ -2,8 +2,8 @@
 // in it; sqlite-database.ts, postgres-database.ts and mysql-database.ts know the drivers, driver.ts loads them.
 import type { Channel } from '@bearward/core'
 import type { KeyStore } from '@bearward/keyring'
-import type { Database } from '@bearward/sql'
-import type { DatabaseAddress } from '../address/address.ts'
+import { type Database, migrate } from '@bearward/sql'
+import type { DatabaseAddress, SqliteAddress } from '../address/address.ts'
 import { openMysql } from './mysql-database.ts'
 import { openPostgres } from './postgres-database.ts'
 import { checkSqliteFile, openSqlite } from './sqlite-database.ts'
@@ -16,10 +16,14 @@ import { checkTables, type Tables } from './tables.ts'
  * - `look`: the database must be there, whatever is in it
  * - `read`: tables of the present version must be there
  * - `change`: the same, and the address must not say that nothing may be written
+ * - `try`: as `read`, and where there are no tables yet an empty database in memory stands for it
  * - `begin`: as `change`, but a file of SQLite that is not there, or has nothing in it, is made with its tables
+ * - `fill`: as `begin`, and in SQLite tables are also made beside those of others
  * - `make`: tables may be absent or old, and a file of SQLite is made
  */
-export type Access = 'look' | 'read' | 'change' | 'begin' | 'make'
+export type Access = 'look' | 'read' | 'try' | 'change' | 'begin' | 'fill' | 'make'
+
+const IN_MEMORY: SqliteAddress = { kind: 'sqlite', path: ':memory:', mode: 'rwc', name: ':memory:' }
 
 /** A database that was opened for one command. */
 export interface OpenDatabase {
@@ -42,12 +46,18 @@ export interface OpenDatabase {
  * @throws {Failure} when it is not there, or its tables are not as `access` needs them
  */
 export async function openDatabase(address: DatabaseAddress, access: Access): Promise<OpenDatabase> {
-  const migrates = address.kind === 'sqlite' && checkSqliteFile(address, access)
-  const database = await open(address, migrates)
-  if (migrates || access === 'make') return database
+  const isNew = address.kind === 'sqlite' && checkSqliteFile(address, access)
+  if (isNew && access === 'try') return openSqlite(IN_MEMORY, true)
+  const database = await open(address, isNew)
+  if (isNew || access === 'make') return database
   try {
     const tables = await database.tables()
-    if (access !== 'look') checkTables(tables)
+    if (tables.version === 0 && access === 'try') {
+      await closeDatabase(database)
+      return openSqlite(IN_MEMORY, true)
+    }
+    if (tables.version === 0 && access === 'fill' && address.kind === 'sqlite') await migrate(database.store)
+    else if (access !== 'look') checkTables(tables)
     return database
   } catch (error) {
     await closeDatabase(database)

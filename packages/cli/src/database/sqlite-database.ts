@@ -18,7 +18,7 @@ const PATIENCE_MS = 5000
  */
 export function checkSqliteFile({ path, mode, name }: SqliteAddress, access: Access): boolean {
   if (path === ':memory:') return access !== 'look'
-  if (mode === 'ro' && access !== 'look' && access !== 'read') {
+  if (mode === 'ro' && !READS.includes(access)) {
     throw new Failure(
       'configuration',
       'the address of the database says mode=ro, and this command writes',
@@ -26,16 +26,21 @@ export function checkSqliteFile({ path, mode, name }: SqliteAddress, access: Acc
     )
   }
   const size = sizeOf(path, name)
-  const isMade = mode === 'rwc' && (access === 'begin' || access === 'make')
-  if (size !== undefined) return size === 0 && access === 'begin'
-  if (isMade && existsSync(dirname(path))) return access === 'begin'
-  if (isMade) {
-    const what = `the database may not be used: there is no folder for ${name}`
-    throw new Failure('denied', what, 'make it, or change the address')
+  if (size !== undefined) return size === 0 && MAKES_TABLES.includes(access)
+  if (access === 'try') return true
+  if (mode !== 'rwc' || !MAKES_FILE.includes(access)) {
+    const mend = 'run bearward init to make it, or change the address'
+    throw new Failure('denied', `the database may not be used: there is no file ${name}`, mend)
   }
-  const mend = 'run bearward init to make it, or change the address'
-  throw new Failure('denied', `the database may not be used: there is no file ${name}`, mend)
+  if (existsSync(dirname(path))) return MAKES_TABLES.includes(access)
+  const what = `the database may not be used: there is no folder for ${name}`
+  throw new Failure('denied', what, 'make it, or change the address')
 }
+
+const READS: readonly Access[] = ['look', 'read', 'try']
+/** `make` runs the migrations itself. */
+const MAKES_FILE: readonly Access[] = ['begin', 'fill', 'make']
+const MAKES_TABLES: readonly Access[] = ['try', 'begin', 'fill']
 
 /** @returns `undefined` when there is no such file */
 function sizeOf(path: string, name: string): number | undefined {
