@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 
 /** The styles that output uses. */
-export const STYLES = ['bold', 'cyan', 'dim', 'green', 'red', 'yellow'] as const
+const STYLES = ['bold', 'cyan', 'dim', 'green', 'red', 'yellow'] as const
 export type Style = (typeof STYLES)[number]
 
 /**

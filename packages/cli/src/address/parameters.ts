@@ -66,7 +66,7 @@ export function pairOf(typed: string, value: string): Pair {
 }
 
 /** Whether a parameter of this name is understood. */
-export function isKnown(kind: 'postgres' | 'mysql', { name }: Pair): boolean {
+function isKnown(kind: 'postgres' | 'mysql', { name }: Pair): boolean {
   const isPart = Object.hasOwn(PARTS, name) || name === 'connecttimeout'
   const isOfPostgres = kind === 'postgres' && (name === 'applicationname' || name === 'options')
   return isPart || isOfPostgres || Object.hasOwn(NEEDLESS[kind], name) || isOfTls(kind, name)

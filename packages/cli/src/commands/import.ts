@@ -7,6 +7,7 @@ import { type Origin, openRows } from '../import/rows.ts'
 import { describeImport, describeProgress } from '../import/summary.ts'
 import { SYSTEMS, type SystemOptions } from '../import/systems.ts'
 import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
+import { Progress } from '../progress.ts'
 
 interface Options extends AttributionOptions, Omit<Origin, 'file'> {
   readonly from: string
@@ -47,9 +48,7 @@ export const addImport: AddCommand = (program, frame) => {
       const mapScopes = scopeMap(options.mapScope ?? [])
       const { rows, share } = openRows(world, system, { ...options, file })
       const imports = system.formats(options.tokenPrefix)
-      const clear = (): void => {
-        if (output.isWatched) output.progress('')
-      }
+      const progress = new Progress(output, 'import', 'begun')
       const summary = await withKeyring(
         frame,
         command,
@@ -61,13 +60,13 @@ export const addImport: AddCommand = (program, frame) => {
             mapScopes,
             dryRun: options.dryRun ?? false,
             onProgress(soFar) {
-              if (output.isWatched) output.progress(describeProgress(soFar, share()))
+              progress.update(describeProgress(soFar, share()))
             },
             ...attributionOf(frame, options),
           })
         },
         { imports, access: options.dryRun ? 'try' : 'fill' },
-      ).finally(clear)
+      ).finally(() => progress.end())
       if (options.json) output.json(summary)
       else output.data(describeImport(output, summary, options.dryRun ?? false))
       return summary.rejected > 0 ? 'found' : 'ok'

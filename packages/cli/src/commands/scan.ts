@@ -7,6 +7,7 @@ import { confirm } from '../confirm.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import { attributionOf, withKeyring } from '../keyring.ts'
+import { Progress } from '../progress.ts'
 import type { Finding } from '../scan/finding.ts'
 import { report } from '../scan/report.ts'
 import { type ScanOptions, type Summary, scanHistory, scanStream, scanTree, type TreeOptions } from '../scan/scan.ts'
@@ -61,12 +62,16 @@ export const addScan: AddCommand = (program, frame) => {
         }
         const form = options.sarif ? 'sarif' : options.json ? 'json' : 'text'
         let summary: Summary | undefined
+        const progress = new Progress(frame.output, 'scan', 'begun')
         try {
-          summary = await scan(frame, command, path, { format, onFinding })
+          summary = await scan(frame, command, path, { format, onFinding }, progress)
         } catch (error) {
           // What is known to be public must be told, whatever else is wrong.
+          progress.clear()
           if (findings.length > 0) report(frame.output, findings, undefined, form)
           throw error
+        } finally {
+          progress.end()
         }
         report(frame.output, findings, summary, form)
         return { findings, summary }
@@ -119,6 +124,7 @@ async function scan(
   command: Command,
   path: string,
   scanOptions: ScanOptions,
+  progress: Progress,
 ): Promise<Summary | undefined> {
   const { git, binary = false, ignored = false, maxSize } = command.opts<Options>()
   if (git) {
@@ -132,12 +138,17 @@ async function scan(
     await scanStream(stream, scanOptions)
     return undefined
   }
-  return scanFiles(frame, path, {
-    ...scanOptions,
-    binary,
-    honourIgnores: !ignored,
-    maxBytes: megabytes(maxSize) * MEGABYTE,
-  })
+  return scanFiles(
+    frame,
+    path,
+    {
+      ...scanOptions,
+      binary,
+      honourIgnores: !ignored,
+      maxBytes: megabytes(maxSize) * MEGABYTE,
+    },
+    progress,
+  )
 }
 
 /** What can be read once and from its beginning alone: a pipe, such as `<(git diff)` of a shell, or a device. */
@@ -148,31 +159,26 @@ function openStream(file: string): Readable | undefined {
 
 type FileOptions = Omit<TreeOptions, 'onProgress' | 'onFailure' | 'nameOf'>
 
-async function scanFiles(frame: Frame, path: string, options: FileOptions): Promise<Summary> {
+async function scanFiles(frame: Frame, path: string, options: FileOptions, progress: Progress): Promise<Summary> {
   const { output, world } = frame
   const root = resolve(world.cwd, path)
   // As it was typed: whoever types a relative path is shown relative paths.
   const nameOf = (found: string): string => join(path, relative(root, found)).split(sep).join('/')
-  const clear = (): void => {
-    if (output.isWatched) output.progress('')
-  }
   try {
     return await scanTree(root, {
       ...options,
       nameOf,
       onProgress({ files, bytes }) {
-        if (output.isWatched) output.progress(`${files} files, ${Math.round(bytes / MEGABYTE)} MB`)
+        progress.update(`${files} files, ${Math.round(bytes / MEGABYTE)} MB`)
       },
       onFailure(failed, cause) {
-        clear()
+        progress.clear()
         output.note(fileFailure(nameOf(failed), cause).message)
       },
     })
   } catch (cause) {
     if (cause instanceof Failure || (cause as NodeJS.ErrnoException).code === undefined) throw cause
     throw fileFailure(path, cause)
-  } finally {
-    clear()
   }
 }
 

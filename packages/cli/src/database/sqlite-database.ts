@@ -80,7 +80,7 @@ export function openSqlite(address: SqliteAddress, migrate: boolean): OpenDataba
 }
 
 /** As a URI, since that alone can say that a file must be there. https://www.sqlite.org/uri.html */
-export function placeOf({ path, mode }: SqliteAddress): string {
+function placeOf({ path, mode }: SqliteAddress): string {
   return path === ':memory:' ? path : `${pathToFileURL(path).href}?mode=${mode}`
 }
 
