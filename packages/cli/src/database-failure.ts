@@ -101,13 +101,13 @@ const TLS_ERROR =
 
 /** What a server sends as an error came through whatever TLS there was. */
 function isOfTls(error: unknown, line: string): boolean {
-  const { code, severity, sqlState } = error as { code?: unknown; severity?: unknown; sqlState?: unknown }
+  const { code, severity, sqlState } = error as { code?: string | number; severity?: unknown; sqlState?: unknown }
   if (severity !== undefined || sqlState !== undefined) return false
   return NO_TLS.test(`${code} ${line}`) || TLS_ERROR.test(`${code} ${line}`)
 }
 
 function tlsFailure(name: string, error: unknown, line: string, tls: NonNullable<ServerAddress['tls']>): Failure {
-  const { code } = error as { code?: unknown }
+  const { code } = error as { code?: string | number }
   if (NO_TLS.test(`${code} ${line}`)) {
     const what = `${name} has no TLS, which ${tls.asked} asks for`
     return new Failure('unreachable', what, 'turn it on at the server, or take the parameter out', { cause: error })
