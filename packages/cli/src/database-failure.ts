@@ -74,8 +74,8 @@ export function databaseFailure(name: string, error: unknown, address?: Database
 }
 
 function causeOf(error: unknown): Cause | undefined {
-  const { code } = innermost(error) as { code?: unknown }
-  const text = `${String(code ?? '')} ${lineOf(error)}`
+  const { code = '' } = innermost(error) as { code?: string | number }
+  const text = `${code} ${lineOf(error)}`
   return CAUSES.find(({ said }) => said.test(text))
 }
 

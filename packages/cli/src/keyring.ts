@@ -68,12 +68,14 @@ export async function withKeyring<T>(
 /**
  * The same for what works on the database alone. A database that nobody named for this command, because it stands in a
  * configuration file that lies in the current folder, is named in a message.
+ *
+ * @param work is also given the name of the database, for messages
  */
 export async function withDatabase<T>(
   frame: Frame,
   command: Command,
   work: (database: OpenDatabase, place: string) => Promise<T>,
-  { access = 'change' }: { readonly access?: Access | undefined } = {},
+  { access = 'change', isSilent = false }: { readonly access?: Access | undefined; readonly isSilent?: boolean } = {},
 ): Promise<T> {
   const { url, file } = frame.settings(command).database()
   const address = readAddress(url, frame.world.cwd)
@@ -82,8 +84,7 @@ export async function withDatabase<T>(
     const database = await openDatabase(address, access).catch((error: unknown) => {
       throw inPlace(databaseFailure('the database', error, address), place)
     })
-    // Those that make it, and doctor, say themselves what they work on.
-    if (file !== undefined && access !== 'make' && access !== 'look') frame.output.note(`Database: ${place}`)
+    if (file !== undefined && !isSilent) frame.output.note(`Database: ${place}`)
     try {
       return await work(database, place)
     } finally {

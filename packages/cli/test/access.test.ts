@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -204,6 +205,23 @@ describe('a database that the current folder names', () => {
     expect(stderr).toMatch(/\(postgres:\/\/127\.0\.0\.1:1\/app, from bearward\.config\.json\)\n$/)
     expect(stderr).not.toContain('S3CRET')
   })
+})
+
+test('no driver is loaded from the current folder', async () => {
+  for (const name of ['pg', 'mysql2']) {
+    mkdirSync(join(cwd, 'node_modules', name), { recursive: true })
+    writeFileSync(join(cwd, 'node_modules', name, 'package.json'), `{"name":"${name}","main":"index.js"}`)
+    for (const file of ['index.js', 'promise.js']) {
+      writeFileSync(join(cwd, 'node_modules', name, file), "require('node:fs').writeFileSync('ran', '')")
+    }
+  }
+  const main = join(import.meta.dirname, '../src/main.ts')
+  for (const url of ['postgres://127.0.0.1:1/x', 'mysql://127.0.0.1:1/x']) {
+    const argv = [main, 'list', '--prefix', 'acme', '--database-url', url]
+    const { status, stderr } = spawnSync(process.execPath, argv, { cwd, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([4, expect.stringContaining('ECONNREFUSED')])
+  }
+  expect(existsSync(join(cwd, 'ran'))).toBe(false)
 })
 
 describe('doctor names the cause', () => {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { actorOf } from '../src/actor.ts'
 import { processWorld, type SystemUser } from '../src/world.ts'
@@ -22,3 +24,14 @@ test.each<[string, string, Record<string, string>, SystemUser, string | undefine
   ['what is left', 'unknown user', {}, {}, undefined],
   ['as much as a trail takes', 'x'.repeat(255), { USER: 'x'.repeat(300) }, {}, undefined],
 ])('the actor is %s', (_, expected, env, user, typed) => expect(actor(env, user, typed)).toBe(expected))
+
+test.skipIf(process.getuid?.() !== 0)('a user whom the system has no name for is its number', () => {
+  const source = (name: string): string => JSON.stringify(join(import.meta.dirname, '../src', name))
+  // Loaded before the user is changed, who may not be able to read the files.
+  const text = `const { actorOf } = await import(${source('actor.ts')})
+    const { processWorld } = await import(${source('world.ts')})
+    process.setuid(54321)
+    console.log(actorOf({ ...processWorld(), env: {} }, undefined))`
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', text], { encoding: 'utf8' })
+  expect({ stdout, stderr }).toEqual({ stdout: 'uid:54321\n', stderr: '' })
+})

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFormat } from '@bearward/core'
@@ -101,6 +103,28 @@ describe.each(commands)('%s prints text of others as text', (_, argv) => {
       expect(text).not.toMatch(COMMAND)
     }
   })
+})
+
+test('what a server says is text', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      const fields = `SFATAL\0C28000\0M${evil('server')}\0\0`
+      const message = Buffer.alloc(5 + Buffer.byteLength(fields))
+      message.write('E')
+      message.writeInt32BE(message.length - 1, 1)
+      message.write(fields, 5)
+      socket.end(message)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `postgres://u@127.0.0.1:${(server.address() as AddressInfo).port}/x`
+  for (const argv of [['list'], ['list', '--debug'], ['doctor'], ['doctor', '--json']]) {
+    const { stdout, stderr } = await run([...argv, '--database-url', url])
+    expect(stdout + stderr).toContain('server\\u001b]0;title')
+    for (const pattern of [UNSAFE, FORGED, COMMAND]) expect(stdout + stderr).not.toMatch(pattern)
+  }
+  server.close()
 })
 
 test('JSON has the text as it is', async () => {

@@ -81,7 +81,7 @@ async function runChecks(frame: Frame, command: Command): Promise<readonly Check
         await check('clock', () => lookAtClock(database))
         return `${database.kind}: ${place}`
       },
-      { access: 'look' },
+      { access: 'look', isSilent: true },
     ),
   )
   return checks
