@@ -228,6 +228,7 @@ describe('doctor names the cause', () => {
   test.each([
     ['a file that is not there', 'none.db', 'there is no file none.db'],
     ['a folder', '.', 'is a folder'],
+    ['a device', '/dev/zero', 'is no file'],
     ['a server that refuses', 'postgres://127.0.0.1:1/x', 'does not answer: connect ECONNREFUSED 127.0.0.1:1'],
     ['another server that refuses', 'mysql://127.0.0.1:1/x', 'does not answer: connect ECONNREFUSED 127.0.0.1:1'],
     ['a host that is not there', 'postgres://nowhere.invalid/x', 'its host is not known'],

@@ -46,8 +46,11 @@ const MAKES_TABLES: readonly Access[] = ['try', 'begin', 'fill']
 function sizeOf(path: string, name: string): number | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats?.isDirectory())
-      throw new Failure('denied', `the database may not be used: ${name} is a folder`, 'name a file')
+    if (stats !== undefined && !stats.isFile()) {
+      // A pipe would be waited for, for ever.
+      const what = stats.isDirectory() ? 'a folder' : 'no file'
+      throw new Failure('denied', `the database may not be used: ${name} is ${what}`, 'name a file')
+    }
     return stats?.size
   } catch (cause) {
     if (cause instanceof Failure) throw cause
