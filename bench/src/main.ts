@@ -1,5 +1,6 @@
 // What core and the adapters cost: `npm run bench:core`, with `-- --json` for programs, `-- --quick` to see that it runs.
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { QUICK, THOROUGH } from './measure.ts'
 import type { Report } from './report.ts'
 import { measureFramework, measureHits, measureLinearity, measureRefusals } from './sections.ts'
@@ -10,6 +11,7 @@ const { values } = parseArgs({
 })
 
 const { json, quick } = values
+const progress = startProgress()
 const effort = quick ? QUICK : THOROUGH
 const sizes = quick ? [1, 100] : [1, 10_000, 100_000]
 const lengths = quick ? [256, 512] : [256, 512, 1024, 2048, 4096, 8192, 16_384]
@@ -17,19 +19,19 @@ const lengths = quick ? [256, 512] : [256, 512, 1024, 2048, 4096, 8192, 16_384]
 const linearityEffort = quick ? QUICK : { rounds: 7, turnMs: 3, warmUpMs: 30, shared: true }
 const manyKeys = quick ? 100 : 10_000
 
-say('cache hits')
+progress.say('measuring cache hits')
 const hit = await measureHits(sizes, effort)
-say('refusals')
+progress.say('measuring refusals')
 const refusals = await measureRefusals(effort)
-say('linearity')
+progress.say('measuring linearity')
 const linearity = await measureLinearity(lengths, linearityEffort)
-say('Express')
+progress.say('measuring Express')
 const express = await measureFramework('express', manyKeys, effort)
-say('Koa')
+progress.say('measuring Koa')
 const koa = await measureFramework('koa', manyKeys, effort)
-say('Hono')
+progress.say('measuring Hono')
 const hono = await measureFramework('hono', manyKeys, effort)
-say(undefined)
+progress.end()
 
 const report: Report = {
   runtime: `Node ${process.versions.node}`,
@@ -40,8 +42,3 @@ const report: Report = {
   frameworks: { express, koa, hono },
 }
 console.log(json ? JSON.stringify(report, null, 2) : tables(report))
-
-/** On a terminal, what is being measured; the line goes away when all is done. */
-function say(what: string | undefined): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what === undefined ? '' : `measuring ${what} …`}`)
-}

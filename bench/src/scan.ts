@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { keyFormat } from '@bearward/core'
+import { startProgress } from '@internal/services'
 import { median, medianRatio } from './median.ts'
 import { growTree } from './scan-tree.ts'
 
@@ -33,6 +34,7 @@ const format = keyFormat({ prefix: 'acme', environments: ['live', 'test'] })
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const env = { ...process.env, BEARWARD_PREFIX: 'acme', BEARWARD_ENVIRONMENTS: 'live,test' }
 
+const progress = startProgress()
 const folder = mkdtempSync(join(tmpdir(), 'bearward-bench-'))
 try {
   const tree = growTree(folder, megabytes, format)
@@ -44,6 +46,7 @@ try {
   const seconds: Record<string, number[]> = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]))
   for (let round = 0; round <= rounds; round++) {
     for (const [name, measure] of Object.entries(contenders)) {
+      progress.say(`${name}: round ${round} of ${rounds}`)
       const taken = measure()
       if (round > 0) seconds[name]?.push(taken)
     }
@@ -52,8 +55,10 @@ try {
   const ratio = medianRatio(seconds['bearward scan'] ?? [], seconds['grep -rE'] ?? [])
   const limit = megabytes < LIMIT_FROM_MEGABYTES ? null : LIMIT
   const report = { megabytes, files: tree.files, rounds, seconds: medians, ratio, limit }
+  progress.end()
   console.log(values.json ? JSON.stringify(report) : asText(report))
 } finally {
+  progress.end()
   rmSync(folder, { recursive: true })
 }
 

@@ -53,7 +53,7 @@ export function mailNotices(keyring: Keyring, { transport, from, addressOf, onEr
       mail(
         key.owner,
         'A key was revoked',
-        `${nameOf(key)} was revoked${by(actor)}${reason === null ? '' : `: ${reason}`}.`,
+        `${nameOf(key)} was revoked${by(actor)}${reason === null ? '' : `: ${oneLine(reason)}`}.`,
       ),
     ),
     keyring.on('expiring', ({ key, endsAt }) =>
@@ -67,7 +67,11 @@ export function mailNotices(keyring: Keyring, { transport, from, addressOf, onEr
       ),
     ),
     keyring.on('used_from_new_address', ({ keyId, from: address }) =>
-      mailAbout(keyId, 'A key was used from a new address', (key) => `${nameOf(key)} was used from ${address}.`),
+      mailAbout(
+        keyId,
+        'A key was used from a new address',
+        (key) => `${nameOf(key)} was used from ${oneLine(address)}.`,
+      ),
     ),
   ]
 
@@ -77,12 +81,17 @@ export function mailNotices(keyring: Keyring, { transport, from, addressOf, onEr
   }
 }
 
+/** Names and reasons are chosen by others: they must not add lines to a mail, nor hide or turn round what stands beside them. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu, ' ')
+}
+
 function nameOf({ name, hint }: Key): string {
-  return name === '' ? hint : `${name} (${hint})`
+  return name === '' ? hint : `${oneLine(name)} (${hint})`
 }
 
 function by(actor: string | null): string {
-  return actor === null ? '' : ` by ${actor}`
+  return actor === null ? '' : ` by ${oneLine(actor)}`
 }
 
 function dateOf(time: number | null): string {

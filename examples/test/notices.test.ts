@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { keyFormat } from '@bearward/core'
+import { createKeyring, memoryStore } from '@bearward/keyring'
 import { SMTPServer } from 'smtp-server'
 import { expect, test } from 'vitest'
+import { mailNotices } from '../notices/notices.ts'
 import { startProgram } from './program.ts'
 
 interface Mail {
@@ -61,4 +64,22 @@ test('without a mail server the program says what to set', async () => {
   const program = startProgram('notices', { env: { SMTP_URL: undefined } })
   expect(await program.ended).toBe(2)
   expect(program.output()).toContain('Set SMTP_URL')
+})
+
+test('a name or a reason adds no line to a mail', async () => {
+  const keyring = createKeyring({ store: memoryStore(), format: keyFormat({ prefix: 'acme' }) })
+  const texts: string[] = []
+  const stop = mailNotices(keyring, {
+    transport: { sendMail: async ({ text }: { text: string }) => texts.push(text) } as never,
+    from: 'keys@acme.example',
+    addressOf: async (owner) => owner,
+    onError: (error) => texts.push(String(error)),
+  })
+  const chosen = 'CI\r\n\u202eYour account\u2028\u001b[2J'
+  const { key } = await keyring.issue({ owner: 'alice', name: chosen, actor: chosen })
+  await keyring.revoke(key.id, { actor: chosen, reason: chosen })
+  await stop()
+  await keyring.close()
+  expect(texts).toHaveLength(2)
+  for (const text of texts) expect(text).toMatch(/^CI Your account \[2J \(acme_.{4}…\) [^\p{C}\p{Zl}\p{Zp}]+$/u)
 })

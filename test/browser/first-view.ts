@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { DAY, systemClock } from '@bearward/core'
 import type { StoredKey } from '@bearward/keyring'
 import { sqlite } from '@bearward/sql'
+import { startProgress } from '@internal/services'
 import { chromium } from 'playwright-core'
 import { type Application, startApplication } from './support/application.ts'
 import { launchOptions } from './support/find-chromium.ts'
@@ -20,6 +21,8 @@ const WARM_UP = 4
 const BATCH = 1000
 const LIMIT = 2
 
+const progress = startProgress()
+progress.say(`making ${KEYS} keys`)
 const folder = await mkdtemp(join(tmpdir(), 'bearward-first-view-'))
 const browser = await chromium.launch(await launchOptions())
 const [empty, full] = await Promise.all([start('empty.db'), start('full.db')])
@@ -29,6 +32,7 @@ let holds = true
 for (const as of ['alice', 'ops'] as const) {
   const spent = { empty: [] as Times[], full: [] as Times[] }
   for (let turn = 0; turn < VIEWS + WARM_UP; turn++) {
+    progress.say(`${as}: view ${turn} of ${VIEWS + WARM_UP}`)
     for (const [name, app] of [['empty', empty] as const, ['full', full] as const]) {
       const times = await view(app, as)
       if (turn >= WARM_UP) spent[name].push(times)
@@ -45,6 +49,7 @@ for (const as of ['alice', 'ops'] as const) {
     if (what === 'painted') holds &&= many / few <= LIMIT
   }
 }
+progress.end()
 console.log(`First paint within ${LIMIT} times the empty one: ${holds}`)
 
 await Promise.all([empty.close(), full.close(), browser.close()])

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { startProgress } from '@internal/services'
 import { addBatch, type Batch, emptyBatch, runBatch } from './batch.ts'
 import { simulate } from './simulation.ts'
 import { extraVariants, variants } from './variants.ts'
@@ -19,14 +20,17 @@ const { values } = parseArgs({
 const runs = wholeNumber('runs', values.runs)
 const seed = wholeNumber('seed', values.seed)
 const startedAt = performance.now()
+const progress = startProgress()
 
 if (values.trace) await traceOne()
 else if (values.variants) await showVariants()
 else await runAll()
+progress.end()
 
 async function runAll(): Promise<void> {
   const total = await inWorkers(Math.min(wholeNumber('workers', values.workers), Math.ceil(runs / 100)))
   total.violations.sort((one, other) => one.seed - other.seed)
+  progress.end()
   if (values.json) console.log(JSON.stringify({ seed, ...total, seconds: seconds() }))
   else report(total)
   if (total.violations.length > 0) process.exitCode = 1
@@ -53,17 +57,15 @@ async function inWorkers(workers: number): Promise<Batch> {
         }),
     ),
   )
-  if (process.stdout.isTTY && !values.json) process.stdout.write('\n')
   return total
 }
 
 function showProgress({ runs: done, violations }: Batch): void {
-  if (!process.stdout.isTTY || values.json) return
   const width = 30
   const filled = Math.round((done / runs) * width)
   const bar = '█'.repeat(filled).padEnd(width, '░')
   const rate = Math.round(done / seconds())
-  process.stdout.write(`\r${bar} ${done} of ${runs} runs, ${violations.length} violations, ${rate} runs/s `)
+  progress.say(`${bar} ${done} of ${runs} runs, ${violations.length} violations, ${rate} runs/s`)
 }
 
 function report({ runs: done, violations, figures }: Batch): void {
@@ -82,6 +84,7 @@ function report({ runs: done, violations, figures }: Batch): void {
 async function showVariants(): Promise<void> {
   const rows = []
   for (const variant of [...variants, ...extraVariants]) {
+    progress.say(`${variant.name}: ${rows.length} of ${variants.length + extraVariants.length} variants done`)
     const { runs: tried, violations } = await runBatch({ seed, runs, variant, stopAfter: 1 })
     const [first] = violations
     rows.push({ variant: variant.name, caught: first !== undefined, runs: tried, seed: first?.seed, what: first?.what })

@@ -1,11 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { afterEach, beforeEach } from 'vitest'
-import { run } from '../../packages/cli/src/program.ts'
 import { createForeign, type Engine, type ForeignDatabase } from './foreign-databases.ts'
-import type { Ran } from './programs.ts'
+import { type Ran, runHere } from './programs.ts'
 
 /** A folder with a store in it, for one test, and the databases of other systems. */
 export interface ImportWorld {
@@ -36,19 +34,6 @@ export function importWorld(): ImportWorld {
       open.push(database)
       return database
     },
-    async bearward(...argv) {
-      const printed = { stdout: '', stderr: '' }
-      const stream = (name: keyof typeof printed): Writable =>
-        new Writable({
-          decodeStrings: false,
-          write(text: string, _encoding, done) {
-            printed[name] += text
-            done()
-          },
-        })
-      const [stdout, stderr] = [stream('stdout'), stream('stderr')]
-      const world = { stdin: Readable.from([]), stdout, stderr, env: ENV, cwd, interrupted: async () => {} }
-      return { code: await run(argv, world), ...printed }
-    },
+    bearward: (...argv) => runHere(argv, { cwd, env: ENV }),
   }
 }

@@ -84,7 +84,7 @@ async function runSession(steps: readonly Step[]): Promise<string[]> {
   writeFileSync(join(bin, 'npx'), program, { mode: 0o755 })
   // Each command finds the exit code of the one before it, as in a terminal.
   const script = steps.map(({ command }) => `(exit $code)\n${command}\ncode=$?\necho '${MARK}'`).join('\n')
-  const env = { PATH: `${bin}${delimiter}${process.env.PATH}`, HOME: work, NO_COLOR: '1' }
+  const env = { PATH: `${bin}${delimiter}${process.env.PATH}`, HOME: folder, NO_COLOR: '1' }
   try {
     const { stdout } = await promisify(execFile)('bash', ['-c', `exec 2>&1\ncode=0\n${script}`], { cwd: work, env })
     return stdout.split(`${MARK}\n`)

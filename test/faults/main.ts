@@ -1,5 +1,6 @@
 // npm run faults -- --channel X --fault Y --revocations N: revokes keys under each fault, and says who accepted one afterwards.
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { type ChannelName, channels } from './channels.ts'
 import { table } from './report.ts'
 import type { Report } from './run.ts'
@@ -26,6 +27,7 @@ const total = names
   .filter(({ name }) => values.fault?.includes(name) ?? true).length
 
 const reports: Report[] = []
+const progress = startProgress()
 for (const name of names) {
   await channels[name].run({
     faults: values.fault,
@@ -40,20 +42,17 @@ for (const name of names) {
     },
   })
 }
-showProgress()
+progress.end()
 if (!values.json) console.log(table(reports))
 if (reports.some(({ wronglyAccepted, wronglyRefused }) => wronglyAccepted.length + wronglyRefused.length > 0)) {
   process.exitCode = 1
 }
 
-/** On a terminal, how far it has got; without arguments the line goes away. */
-function showProgress(what?: string, done = 0): void {
-  if (!process.stderr.isTTY) return
+function showProgress(what: string, done: number): void {
   const width = 30
   const filled = Math.round(((reports.length + done / revocations) / total) * width)
   const bar = '█'.repeat(Math.min(filled, width)).padEnd(width, '░')
-  const line = `${bar} ${reports.length} of ${total} faults; ${what}, ${done} of ${revocations} revocations`
-  process.stderr.write(what === undefined ? '\r\x1b[K' : `\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`)
+  progress.say(`${bar} ${reports.length} of ${total} faults; ${what}, ${done} of ${revocations} revocations`)
 }
 
 function channelName(name: string): ChannelName {

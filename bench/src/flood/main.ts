@@ -6,6 +6,7 @@ import { Agent, request as send } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { median } from '../median.ts'
 import type { Flooded, FloodOrder } from './flooder.ts'
 import type { FloodReport, Ratio, Spread } from './report.ts'
@@ -23,6 +24,7 @@ const VALID_EVERY_MS = 5
 type Arm = 'open' | 'protected' | 'control'
 const PATHS: Readonly<Record<Arm, string>> = { open: '/open', protected: '/protected', control: '/open' }
 
+const progress = startProgress()
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 const server = start('server.ts', ['--expose-gc'])
 const [{ port, tokens, unknown, negativeMs }] = (await once(server, 'message')) as [Started]
@@ -30,8 +32,10 @@ const flooder = start('flooder.ts')
 await once(flooder, 'message')
 try {
   const report = await measure()
+  progress.end()
   console.log(values.json ? JSON.stringify(report, null, 2) : lines(report))
 } finally {
+  progress.end()
   agent.destroy()
   flooder.kill()
   server.kill()
@@ -45,7 +49,10 @@ async function measure(): Promise<FloodReport> {
   const quiet = await validFor(restMs)
   const afterQuiet = await figures()
   const rounds: Record<Arm, Turn>[] = []
-  for (let round = 0; round < turns; round++) rounds.push(await turnOfEach(round))
+  for (let round = 0; round < turns; round++) {
+    progress.say(`${round} of ${turns} rounds of floods`)
+    rounds.push(await turnOfEach(round))
+  }
   const after = await figures()
   const repeated = await flood({ port, path: '/bounded', token: unknown, forMs: restMs })
   const afterRepeated = await figures()

@@ -1,6 +1,7 @@
 // What a store costs among few keys and among many: `npm run bench:store`, with `-- --json` for programs, `-- --quick` to see
 // that it runs, `-- --keys 100000` for another large number.
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { median } from '../median.ts'
 import { type Filled, startEngine } from './databases.ts'
 import { LISTS, LOOKUP, type Question } from './questions.ts'
@@ -22,25 +23,27 @@ const TURN = 50
 const WARM_UP = quick ? 0 : 3
 const LIMIT = 1.5
 
+const progress = startProgress()
 const engines: EngineReport[] = []
 for (const name of ['SQLite', 'PostgreSQL'] as const) engines.push(await measureEngine(name))
-say(undefined)
+progress.end()
 
 const holds = engines.every(({ lookup }) => lookup.ratio <= LIMIT)
 const report: StoreReport = { runtime: `Node ${process.versions.node}`, quick, sizes, limit: LIMIT, holds, engines }
 console.log(json ? JSON.stringify(report, null, 2) : storeTables(report))
 
 async function measureEngine(name: 'SQLite' | 'PostgreSQL'): Promise<EngineReport> {
-  say(`${name}: starting`)
+  progress.say(`${name}: starting`)
   const engine = await startEngine(name)
   try {
     const filled: Filled[] = []
-    for (const size of sizes) filled.push(await engine.fill(size, (rows) => say(`${name}: ${rows} of ${size} keys`)))
+    for (const size of sizes)
+      filled.push(await engine.fill(size, (rows) => progress.say(`${name}: ${rows} of ${size} keys`)))
     const [small, large] = filled as [Filled, Filled]
     const lookup = await compare(LOOKUP, small, large, effort.lookups)
     const lists: Figures[] = []
     for (const question of LISTS) {
-      say(`${name}: ${question.name}`)
+      progress.say(`${name}: ${question.name}`)
       lists.push(await compare(question, small, large, effort.lists))
     }
     for (const { close } of filled) await close()
@@ -78,9 +81,4 @@ async function compare(question: Question, small: Filled, large: Filled, times: 
 
 function rowsOf(answer: unknown): number {
   return Array.isArray(answer) ? answer.length : answer === null ? 0 : 1
-}
-
-/** On a terminal, what is being done; the line goes away when all is done. */
-function say(what: string | undefined): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what === undefined ? '' : `${what} …`}`)
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Failure } from './failure.ts'
+import { harmless } from './harmless.ts'
 import type { World } from './world.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function confirm(world: World, question: string, yes: boolean): Pro
   try {
     return await new Promise<boolean>((resolve) => {
       lines.once('close', () => resolve(false))
-      lines.question(`${question} [y/N] `, (answer) => resolve(/^y(?:es)?$/i.test(answer.trim())))
+      lines.question(`${harmless(question)} [y/N] `, (answer) => resolve(/^y(?:es)?$/i.test(answer.trim())))
     })
   } finally {
     lines.close()

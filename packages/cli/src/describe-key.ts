@@ -1,6 +1,7 @@
 import type { Key, KeyState, KeyWithUsage } from '@bearward/keyring'
-import type { Output, Style } from './output.ts'
-import { table } from './table.ts'
+import type { Output } from './output.ts'
+import type { Style } from './paint.ts'
+import { details, table } from './table.ts'
 
 const COLOURS: Readonly<Record<KeyState, Style>> = {
   scheduled: 'cyan',
@@ -26,7 +27,7 @@ function writeLastUse({ lastUsedAt, useStatus }: KeyWithUsage): string {
 }
 
 /** A list of keys, a line each. */
-export function keyTable(output: Output, keys: readonly KeyWithUsage[]): string {
+export function keyTable(output: Output, keys: readonly KeyWithUsage[]): string[] {
   const rows = keys.map((key) => [
     key.id,
     key.hint,
@@ -41,7 +42,7 @@ export function keyTable(output: Output, keys: readonly KeyWithUsage[]): string 
 }
 
 /** One key, a line for each thing that is to be said of it. */
-export function keyDetails(output: Output, key: Key | KeyWithUsage): string {
+export function keyDetails(output: Output, key: Key | KeyWithUsage): string[] {
   const lines: [string, string | null][] = [
     ['id', key.id],
     ['hint', key.hint],
@@ -64,8 +65,8 @@ export function keyDetails(output: Output, key: Key | KeyWithUsage): string {
   if ('lastUsedAt' in key) {
     lines.push(['last used', writeLastUse(key)], ['from', key.lastUsedFrom])
   }
-  return lines
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${output.paint('dim', name.padEnd(12))}${value}`)
-    .join('\n')
+  const rows = lines.flatMap(([name, value]): [string, string][] =>
+    value === null || value === '' ? [] : [[name, value]],
+  )
+  return details(rows, 12, (name) => output.paint('dim', name))
 }

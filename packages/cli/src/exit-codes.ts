@@ -8,6 +8,7 @@ export type Ending =
   | 'denied'
   | 'refused'
   | 'unconfirmed'
+  | 'runtime'
   | 'defect'
 
 /** The exit code that says how a command ended. Scripts rely on these: a code never changes its meaning. */
@@ -28,6 +29,8 @@ export const EXIT_CODES: Readonly<Record<Ending, number>> = Object.freeze({
   refused: 6,
   /** The change is committed, and not every process is known to have heard of it. */
   unconfirmed: 7,
+  /** This version of Node is too old for the program. */
+  runtime: 8,
   /** A defect of this program. */
   defect: 70,
 })

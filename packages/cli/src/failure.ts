@@ -3,6 +3,8 @@ import type { Ending } from './exit-codes.ts'
 /** A command cannot go on. Printed as one line: what is wrong, and how to mend it. */
 export class Failure extends Error {
   readonly ending: Exclude<Ending, 'ok' | 'found'>
+  readonly what: string
+  readonly mend: string
 
   /**
    * @param ending decides the exit code
@@ -13,6 +15,8 @@ export class Failure extends Error {
     super(`${what}; ${mend}`, options)
     this.name = 'Failure'
     this.ending = ending
+    this.what = what
+    this.mend = mend
   }
 }
 

@@ -1,6 +1,9 @@
 import { type Attribution, createKeyring, type ForeignFormat, type Keyring, KeyringError } from '@bearward/keyring'
 import type { Command } from 'commander'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import { actorOf } from './actor.ts'
+import type { DatabaseAddress } from './address/address.ts'
+import { readAddress } from './address/read-address.ts'
+import { type Access, closeDatabase, type OpenDatabase, openDatabase } from './database/open-database.ts'
 import { databaseFailure } from './database-failure.ts'
 import { Failure } from './failure.ts'
 import type { Frame } from './frame.ts'
@@ -33,7 +36,7 @@ export interface AttributionOptions {
 
 /** Who does it and why, as every change takes it. */
 export function attributionOf({ world }: Frame, { actor, reason }: AttributionOptions): Attribution {
-  return { actor: actor ?? world.env.USER ?? world.env.LOGNAME, from: 'bearward (command line)', reason }
+  return { actor: actorOf(world, actor), from: 'bearward (command line)', reason }
 }
 
 /**
@@ -45,12 +48,12 @@ export async function withKeyring<T>(
   frame: Frame,
   command: Command,
   work: (open: OpenKeyring) => Promise<T>,
-  { imports = [] }: { readonly imports?: readonly ForeignFormat[] } = {},
+  { imports = [], access }: { readonly imports?: readonly ForeignFormat[]; readonly access?: Access } = {},
 ): Promise<T> {
   const settings = frame.settings(command)
   const format = settings.format()
   const scopes = settings.find('scopes')?.value
-  return withDatabase(frame, command, async (database) => {
+  const open = async (database: OpenDatabase): Promise<T> => {
     const { store, channel } = database
     const keyring = createKeyring({ store, channel, format, imports, ...(scopes !== undefined && { scopes }) })
     try {
@@ -58,33 +61,48 @@ export async function withKeyring<T>(
     } finally {
       await keyring.close()
     }
-  })
+  }
+  return withDatabase(frame, command, open, { access })
 }
 
-/** The same for what works on the database alone. */
+/**
+ * The same for what works on the database alone. A database that nobody named for this command, because it stands in a
+ * configuration file that lies in the current folder, is named in a message.
+ *
+ * @param work is also given the name of the database, for messages
+ */
 export async function withDatabase<T>(
   frame: Frame,
   command: Command,
-  work: (database: OpenDatabase) => Promise<T>,
-  { migrate = true }: { readonly migrate?: boolean } = {},
+  work: (database: OpenDatabase, place: string) => Promise<T>,
+  { access = 'change', isSilent = false }: { readonly access?: Access | undefined; readonly isSilent?: boolean } = {},
 ): Promise<T> {
-  const url = frame.settings(command).databaseUrl()
+  const { url, file } = frame.settings(command).database()
+  const address = readAddress(url, frame.world.cwd)
+  const place = `${address.name}${file === undefined ? '' : `, from ${file}`}`
   try {
-    const database = await openDatabase(url, frame.world.cwd, migrate)
+    const database = await openDatabase(address, access).catch((error: unknown) => {
+      throw inPlace(databaseFailure('the database', error, address), place)
+    })
+    if (file !== undefined && !isSilent) frame.output.note(`Database: ${place}`)
     try {
-      return await work(database)
+      return await work(database, place)
     } finally {
-      await database.channel.close()
-      await database.store.close()
-      await database.close()
+      await closeDatabase(database)
     }
   } catch (error) {
-    throw failureOf(error)
+    throw failureOf(error, address)
   }
 }
 
-function failureOf(error: unknown): unknown {
-  return error instanceof KeyringError ? keyringFailure(error) : databaseFailure('the database', error)
+/** A failure to open a database says which one. */
+function inPlace(error: unknown, place: string): unknown {
+  if (!(error instanceof Failure)) return error
+  return new Failure(error.ending, error.what, `${error.mend} (${place})`, { cause: error.cause })
+}
+
+function failureOf(error: unknown, address: DatabaseAddress): unknown {
+  return error instanceof KeyringError ? keyringFailure(error) : databaseFailure('the database', error, address)
 }
 
 const ENDINGS: Partial<Record<KeyringError['code'], Failure['ending']>> = {

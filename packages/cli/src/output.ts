@@ -1,11 +1,16 @@
-import { styleText } from 'node:util'
+import { escapeUnsafe, harmless, harmlessJson } from './harmless.ts'
+import { mapPainted, paintAnsi, paintMark, type Style } from './paint.ts'
 import type { Terminal, World } from './world.ts'
 
-export type Style = Parameters<typeof styleText>[0]
+/** One line, or several. A line break inside of a line is text, and is printed as `\u000a`. */
+export type Lines = string | readonly string[]
 
 /**
  * Where a command writes: data to standard output, and all else (messages, progress, questions) to standard error, so
  * that a pipe carries nothing but data.
+ *
+ * Every line passes through `escapeUnsafe()`, whatever it is made of, so no text of others can move the cursor, begin a
+ * line, or give a command to a CI system. `script()` alone writes text as it is.
  */
 export class Output {
   readonly #world: World
@@ -24,36 +29,46 @@ export class Output {
     return this.#world.stderr.isTTY === true
   }
 
-  /** Writes data, a line break added. */
-  data(text: string): void {
-    this.#world.stdout.write(`${text}\n`)
+  /** Writes data. */
+  data(lines: Lines): void {
+    this.#world.stdout.write(render(lines))
   }
 
   /** Writes data for a program, as one line of JSON. */
   json(value: unknown): void {
-    this.data(JSON.stringify(value))
+    this.script(harmlessJson(value))
+  }
+
+  /** Writes text that this program made for another one, such as a script of a shell. It must hold no text of others. */
+  script(text: string): void {
+    this.#world.stdout.write(`${text}\n`)
   }
 
   /** Writes a message. */
-  note(text: string): void {
-    this.#world.stderr.write(`${text}\n`)
+  note(lines: Lines): void {
+    this.#world.stderr.write(render(lines))
   }
 
   /** Rewrites the last line of the terminal; an empty text takes it away. Only where `isWatched`. */
   progress(text: string): void {
     const { columns = 80 } = this.#world.stderr
-    this.#world.stderr.write(`\r\u001b[2K${text.slice(0, columns - 1)}`)
+    this.#world.stderr.write(`\r\u001b[2K${escapeUnsafe(text).slice(0, columns - 1)}`)
   }
 
   /** Data in colour, where colour is wanted. */
   paint(style: Style, text: string): string {
-    return wantsColour(this.#world, this.#world.stdout) ? styleText(style, text, { validateStream: false }) : text
+    return wantsColour(this.#world, this.#world.stdout) ? paintMark(style, harmless(text)) : text
   }
 
   /** A message in colour, where colour is wanted. */
   paintNote(style: Style, text: string): string {
-    return wantsColour(this.#world, this.#world.stderr) ? styleText(style, text, { validateStream: false }) : text
+    return wantsColour(this.#world, this.#world.stderr) ? paintMark(style, harmless(text)) : text
   }
+}
+
+function render(lines: Lines): string {
+  const each = typeof lines === 'string' ? [lines] : lines
+  return each.map((line) => `${mapPainted(line, escapeUnsafe, paintAnsi)}\n`).join('')
 }
 
 /** https://no-color.org: any value but an empty one. FORCE_COLOR is for those who page or record coloured output. */

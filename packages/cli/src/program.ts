@@ -4,7 +4,8 @@ import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import { Frame } from './frame.ts'
-import { printable, withoutSecrets } from './text.ts'
+import { harmless } from './harmless.ts'
+import { withoutSecrets } from './text.ts'
 import type { World } from './world.ts'
 
 /** The whole program as the parser sees it. */
@@ -60,10 +61,10 @@ export async function run(argv: readonly string[], world: World): Promise<number
     return frame.exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
-    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(withoutSecrets(stackOf(error)))
+    if (program.opts<{ debug?: boolean }>().debug) frame.output.note(stackOf(error).map(withoutSecrets))
     const failure = error instanceof CommanderError ? usageFailure(error, helpFor(program, argv)) : failureOf(error)
     const name = frame.output.paintNote('red', 'bearward:')
-    frame.output.note(`${name} ${printable(withoutSecrets(failure.message))}`)
+    frame.output.note(`${name} ${harmless(withoutSecrets(failure.message))}`)
     return EXIT_CODES[failure.ending]
   }
 }
@@ -89,8 +90,11 @@ function failureOf(error: unknown): Failure {
   return new Failure('defect', what, 'run again with --debug, and report what it prints', { cause: error })
 }
 
-function stackOf(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  const cause = error instanceof Error && error.cause !== undefined ? `\ncaused by: ${stackOf(error.cause)}` : ''
-  return stack + cause
+/** An error and its causes: the message of each on one line, whatever is in it, and its frames. */
+function stackOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)]
+  const { name, message, stack = '', cause } = error
+  const frames = stack.split('\n').filter((line) => /^ {4}at /.test(line))
+  const causes = cause === undefined ? [] : stackOf(cause)
+  return [`${name}: ${message}`, ...frames, ...causes.map((line, index) => (index === 0 ? `caused by: ${line}` : line))]
 }

@@ -7,6 +7,8 @@ import type { World } from './world.ts'
 /** What a configuration file holds: names are checked, values not yet. */
 export interface FileSettings {
   readonly path: string
+  /** Whether an option or a variable named the file, rather than its lying in the current folder. */
+  readonly isNamed: boolean
   readonly values: { readonly [Name in keyof Values]?: unknown }
 }
 
@@ -23,8 +25,9 @@ const SCHEMA = '$schema'
 export function readSettingsFile(world: World, flag: string | undefined): FileSettings {
   const named = flag || world.env.BEARWARD_CONFIG
   const path = named || DEFAULT_NAME
-  const text = readText(resolve(world.cwd, path), path, named !== undefined && named !== '')
-  if (text === undefined) return { path, values: {} }
+  const isNamed = named !== undefined && named !== ''
+  const text = readText(resolve(world.cwd, path), path, isNamed)
+  if (text === undefined) return { path, isNamed, values: {} }
 
   const values = parseObject(text, path)
   const stranger = Object.keys(values).find((name) => !Object.hasOwn(SETTINGS, name) && name !== SCHEMA)
@@ -32,7 +35,7 @@ export function readSettingsFile(world: World, flag: string | undefined): FileSe
     const known = Object.keys(SETTINGS).join(', ')
     throw new Failure('configuration', `${path} has "${stranger}", which is no setting`, `there are ${known}`)
   }
-  return { path, values }
+  return { path, isNamed, values }
 }
 
 function readText(file: string, path: string, isNeeded: boolean): string | undefined {

@@ -68,6 +68,13 @@ interface Found<T> {
   readonly ending: 'usage' | 'configuration'
 }
 
+/** The address of the database, as it was written. */
+export interface FoundDatabase {
+  readonly url: string
+  /** The configuration file of the current folder that names it, where neither an option nor a variable named that file. */
+  readonly file: string | undefined
+}
+
 /**
  * Looks settings up. For each of them, alone: the option of the command line, else the environment variable, else the
  * file, else nothing. An empty option or variable counts as one that is not there.
@@ -102,9 +109,12 @@ export class Settings {
    *
    * @throws {Failure} when it is not set
    */
-  databaseUrl(): string {
+  database(): FoundDatabase {
     const found = this.find('databaseUrl')
-    if (found !== undefined) return found.value
+    if (found !== undefined) {
+      const isFromFile = !this.#flags.databaseUrl && !this.#env[SETTINGS.databaseUrl.variable]
+      return { url: found.value, file: isFromFile && !this.#file.isNamed ? this.#file.path : undefined }
+    }
     const { flag, variable } = SETTINGS.databaseUrl
     const mend = `run bearward init, give ${flag}, set ${variable}, or write "databaseUrl" into bearward.config.json`
     throw new Failure('configuration', 'the database of your keys is not set', mend)

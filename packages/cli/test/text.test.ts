@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { printable, withoutSecrets } from '../src/text.ts'
+import { describe, expect, test } from 'vitest'
+import { withoutSecrets } from '../src/text.ts'
 
 test('what could be a token is cut', () => {
   const token = `acme_live_${'a'.repeat(49)}`
@@ -9,31 +9,37 @@ test('what could be a token is cut', () => {
   )
 })
 
-test.each([
-  ['mysql://root:hunter2@db/app', 'mysql://root:…@db/app'],
-  ['mysql://root:hun/ter:2@x@db/app', 'mysql://root:…@db/app'],
-  ['mysql://:hunter2@db', 'mysql://:…@db'],
-  ['mysql://:@db', 'mysql://:…@db'],
-  ['mysql://root@db:3306/app', 'mysql://root@db:3306/app'],
-  ['mysql://db:3306/app', 'mysql://db:3306/app'],
-  ['a://b://root:hunter2@db', 'a://b:…@db'],
-  ['no mysql://a:b@c and no\npostgres://d:e@f, please', 'no mysql://a:…@c and no\npostgres://d:…@f, please'],
-])('the password of %j is cut', (text, expected) => {
-  expect(withoutSecrets(text)).toBe(expected)
+describe('the password of an address is cut', () => {
+  test.each([
+    ['postgres://u:S3CRET@h:5432/db', 'postgres://u:…@h:5432/db'],
+    ['"mysql://u:S3@CR:ET@h/db"', '"mysql://u:…@h/db"'],
+    ['got 1: mysql://u:S3CRET@h/db; see', 'got 1: mysql://u:…@h/db; see'],
+    ['postgres://u:S3 CRET@h', 'postgres://u:…@h'],
+    ['postgres://u:S3/CRET', 'postgres://u:…'],
+    ['u:S3CRET@tcp(h:3306)/db', 'u:…@tcp(h:3306)/db'],
+    ['host=h user=u password=S3CRET dbname=d', 'host=h user=u password=… dbname=d'],
+    [`password='S3 \\' CRET' user=u`, 'password=… user=u'],
+    ['Server=h;Uid=u;Pwd=S3;CRET;Port=1', 'Server=h;Uid=u;Pwd=…'],
+    ['jdbc:postgresql://h/db?user=u&password=S3&CRET', 'jdbc:postgresql://h/db?user=u&password=…'],
+    ['{"password":"S3CRET"}', '{"password":…}'],
+  ])('%s', (typed, shown) => expect(withoutSecrets(typed)).toBe(shown))
+
+  test.each([
+    'postgres://127.0.0.1:1/x',
+    'postgres://[::1]:5432/x',
+    'write it as postgres://…, mysql://…, or a file',
+    'connect ECONNREFUSED 127.0.0.1:1',
+    'see https://nodejs.org.',
+    'id: there is no such key',
+    'mail a@b.example',
+  ])('and nothing of %s', (text) => expect(withoutSecrets(text)).toBe(text))
 })
 
-// Each would take minutes where the time grows with the square of the length.
-test.each([
-  ['heads without an end', '://a:'.repeat(250_000)],
-  ['heads and one end', `${'://a:'.repeat(250_000)}@`],
-  ['ends', `://a:${'@'.repeat(1_000_000)}`],
-  ['slashes', '/'.repeat(1_000_000)],
-  ['nearly tokens', `${'a'.repeat(39)} `.repeat(25_000)],
-  ['one token', 'a'.repeat(1_000_000)],
-])('a megabyte of %s is read once', (_, text) => {
-  expect(withoutSecrets(text).length).toBeLessThanOrEqual(text.length + 1)
-})
-
-test('what a terminal would obey is written out', () => {
-  expect(printable('a\u001b[2Jb\nc\u202ed')).toBe('a\\u001b[2Jb\\u000ac\\u202ed')
-})
+test.each(['://x:', '://', 'password=', "password='", ':@', 'a:', '@'])(
+  'a long text of %s takes no longer than a short one',
+  (piece) => {
+    const text = piece.repeat(1_000_000)
+    expect(withoutSecrets(text).length).toBeLessThan(10_000)
+  },
+  2000,
+)

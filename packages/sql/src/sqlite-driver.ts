@@ -1,4 +1,5 @@
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import { createPrivately } from './sqlite-file.ts'
 
 /** The part of a SQLite connection that is used: `DatabaseSync` of `node:sqlite` has it, and `better-sqlite3`'s `Database`. */
 export interface SqliteConnection {
@@ -61,16 +62,26 @@ const BUSY_TIMEOUT_MS = 5
  */
 export const FILE_MANNERS: readonly string[] = ['PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL']
 
+/** What `sqlite()` needs of `node:sqlite`. Node has it without a flag since 22.13, and with `columns()` since 22.16. */
+function findSqlite(): typeof import('node:sqlite') {
+  // The function itself is missing before Node 20.16.
+  const sqlite = (process as Partial<typeof process>).getBuiltinModule?.('node:sqlite')
+  if (sqlite === undefined || !('columns' in sqlite.StatementSync.prototype)) {
+    throw new TypeError(
+      `sqlite: a path needs Node 22.16 or later, and this is ${process.version}; or give an open database of better-sqlite3`,
+    )
+  }
+  return sqlite
+}
+
 /**
- * Opens a file without reading it. `node:sqlite` is asked for and not imported: whoever uses another database needs no
- * runtime that has it.
+ * Opens a file without reading it, and creates it for its owner alone where it is not there. `node:sqlite` is asked for and
+ * not imported: users of another database need no runtime that has it.
  */
 export function openSqlite(path: string): SqliteConnection {
-  const sqlite = process.getBuiltinModule('node:sqlite')
-  if (sqlite === undefined) {
-    throw new TypeError('sqlite: this runtime has no node:sqlite; give an open database of better-sqlite3 instead')
-  }
+  const sqlite = findSqlite()
   try {
+    createPrivately(path)
     const database = new sqlite.DatabaseSync(path)
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return database

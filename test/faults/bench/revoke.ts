@@ -2,6 +2,7 @@
 // up, how soon its lease is back, and what hits cost with a channel.
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { type ChannelName, channelNames } from '../channels.ts'
 import { sharedClock } from '../history.ts'
 import { MariadbWorld } from '../mariadb/world.ts'
@@ -66,12 +67,15 @@ interface Spread {
   readonly p99: number
 }
 
+const progress = startProgress()
 for (const name of values.channel) {
   const create = worlds[name as ChannelName]
   if (create === undefined) throw new TypeError(`--channel must be one of: ${channelNames.join(', ')}`)
   const figures = await measure(name as ChannelName, create)
+  progress.say(`${name}: done`)
   console.log(values.json ? JSON.stringify(figures) : lines(figures))
 }
+progress.end()
 
 async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName]): Promise<Figures> {
   const world: World = await create({ processes, leaseMs, keys: rounds + OUTAGES, isDirect: true })
@@ -82,6 +86,7 @@ async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName
     const plain = await plainOf(channel, world)
     const measured: { plain: number; confirmation: number; revoke: number }[] = []
     for (let round = 0; round < rounds; round++) {
+      progress.say(`${channel}: ${round} of ${rounds} revocations`)
       const plainMs = plain === undefined ? leaseMs / LOOKS_PER_LEASE : await plain.roundTrip()
       const { member } = world.nodes[round % processes] as Node
       const { elapsedMs, tookMs, acknowledged } = await member.change('revoke', round)
@@ -91,6 +96,7 @@ async function measure(channel: ChannelName, create: (typeof worlds)[ChannelName
     // Its connections would be cut as well.
     await plain?.close()
     const outages: { cutOffMs: number; backMs: number }[] = []
+    progress.say(`${channel}: outages and hits`)
     for (let index = 0; index < OUTAGES; index++) outages.push(await outage(world, rounds + index))
     return {
       channel,

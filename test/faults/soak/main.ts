@@ -1,5 +1,6 @@
 // npm run soak -- --seconds N: requests, revocations and outages of the channel, while memory must stay bounded.
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { growthOf } from './growth.ts'
 import { type Sample, soak } from './soak.ts'
 
@@ -14,6 +15,8 @@ if (globalThis.gc === undefined) throw new Error('run it with node --expose-gc, 
 const seconds = Number(values.seconds)
 if (!(seconds >= 30)) throw new TypeError('--seconds must be 30 or more')
 
+// Without --json each sample is a line of its own.
+const progress = values.json ? startProgress() : undefined
 const report = await soak({
   seconds,
   leaseMs: 500,
@@ -23,6 +26,7 @@ const report = await soak({
   sampleEveryMs: 5000,
   onSample: show,
 })
+progress?.end()
 const { requests, hits, duringOutages, revocations, wrong, recoveryLeases } = report
 const growth = growthOf(report.samples.map(({ heapBytes }) => heapBytes))
 const slowest = Math.max(...recoveryLeases)
@@ -40,6 +44,7 @@ if (values.json) {
 process.exitCode = wrong.length === 0 && growth < 1.1 ? 0 : 1
 
 function show({ seconds: at, heapBytes, requests: done, revocations: ended }: Sample): void {
+  progress?.say(`${at.toFixed(0)} of ${seconds} s, ${done} requests, ${ended} revocations`)
   if (values.json) return
   const megabytes = heapBytes / 1e6
   console.log(

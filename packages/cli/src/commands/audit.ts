@@ -35,7 +35,7 @@ export const addAudit: AddCommand = (program, frame) => {
     frame.handle(async (command) => {
       const { key, owner, actor, action, limit, cursor, json } = command.opts<Options>()
       const query = { ...conditionsIn({ keyId: key, owner, actor, action }), cursor, limit: readLimit(limit) }
-      const page = await withKeyring(frame, command, ({ keyring }) => keyring.audit(query))
+      const page = await withKeyring(frame, command, ({ keyring }) => keyring.audit(query), { access: 'read' })
       if (json) frame.output.json(page)
       else frame.output.data(table(HEADING, page.entries.map(cells)))
       if (!json && page.next !== null) frame.output.note(`There are more: --cursor ${page.next}`)

@@ -23,7 +23,7 @@ export const addCompletion: AddCommand = (program, frame) => {
       frame.handle(async (_, shell = '') => {
         const write = SHELLS[shell]
         if (write === undefined) throw new Failure('usage', 'there is no script for this shell', 'see --help')
-        frame.output.data(write(shapeOf(program)))
+        frame.output.script(write(shapeOf(program)))
         return 'ok'
       }),
     )

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
-import { addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
-import { printable, withoutSecrets } from '../text.ts'
+import { addStoreOptions, attributionOf, type OpenKeyring, withKeyring } from '../keyring.ts'
+import { withoutSecrets } from '../text.ts'
 
 interface Options {
   readonly port: string
@@ -24,8 +24,8 @@ export const addConsole: AddCommand = (program, frame) => {
       const options = command.opts<Options>()
       const port = readPort(options.port)
       const { actor } = attributionOf(frame, options)
-      const onFailure = (error: unknown) => frame.output.note(`bearward: ${printable(withoutSecrets(lineOf(error)))}`)
-      await withKeyring(frame, command, async ({ keyring }) => {
+      const onFailure = (error: unknown) => frame.output.note(`bearward: ${withoutSecrets(lineOf(error))}`)
+      const serve = async ({ keyring }: OpenKeyring): Promise<void> => {
         // A store that cannot be used is told now, and not by a page.
         await keyring.list({ limit: 1 })
         // Loaded when it is asked for: no other command should wait for a page to be read.
@@ -41,7 +41,8 @@ export const addConsole: AddCommand = (program, frame) => {
         } finally {
           await console.close()
         }
-      })
+      }
+      await withKeyring(frame, command, serve, { access: 'begin' })
       return 'ok'
     }),
   )

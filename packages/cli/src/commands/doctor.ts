@@ -1,9 +1,12 @@
 import { SECOND, schedule, systemClock } from '@bearward/core'
-import { SCHEMA_VERSION, tableVersion } from '@bearward/sql'
-import type { OpenDatabase } from '../database.ts'
-import { type AddCommand, addFormatOptions } from '../frame.ts'
+import type { Command } from 'commander'
+import type { OpenDatabase } from '../database/open-database.ts'
+import { checkTables } from '../database/tables.ts'
+import { databaseFailure } from '../database-failure.ts'
+import { type AddCommand, addFormatOptions, type Frame } from '../frame.ts'
 import { addStoreOptions, withDatabase } from '../keyring.ts'
 import { table } from '../table.ts'
+import { withoutSecrets } from '../text.ts'
 
 /** One thing that was looked at. */
 interface Check {
@@ -15,6 +18,7 @@ interface Check {
 /** More than this, and an expiry that one process sees is none to another. */
 const MAX_SKEW_MS = 2 * SECOND
 const CHANNEL_MS = 5 * SECOND
+const NOT_TRIED = 'not tried: the address says mode=ro'
 
 /** `bearward doctor`: whether configuration, database, channel and clock are as they should be. */
 export const addDoctor: AddCommand = (program, frame) => {
@@ -28,34 +32,7 @@ export const addDoctor: AddCommand = (program, frame) => {
 
   command.action(
     frame.handle(async (command) => {
-      const checks: Check[] = []
-      const check = async (name: string, look: () => Promise<string> | string): Promise<boolean> => {
-        try {
-          checks.push({ name, ok: true, found: await look() })
-          return true
-        } catch (error) {
-          checks.push({ name, ok: false, found: String((error as Error).message).split('\n')[0] ?? '' })
-          return false
-        }
-      }
-      const settings = frame.settings(command)
-      await check('format', () => {
-        const { prefix, environments } = settings.format()
-        return [prefix, ...environments].join(', ')
-      })
-      await check('database', () =>
-        withDatabase(
-          frame,
-          command,
-          async (database) => {
-            await check('tables', () => lookAtTables(database))
-            await check('channel', () => lookAtChannel(database))
-            await check('clock', () => lookAtClock(database))
-            return database.kind
-          },
-          { migrate: false },
-        ),
-      )
+      const checks = await runChecks(frame, command)
       const isWell = checks.every(({ ok }) => ok)
       if (command.opts<{ json?: true }>().json) frame.output.json({ ok: isWell, checks })
       else {
@@ -71,10 +48,43 @@ export const addDoctor: AddCommand = (program, frame) => {
   )
 }
 
-async function lookAtTables({ store }: OpenDatabase): Promise<string> {
-  const version = await tableVersion(store)
-  if (version < SCHEMA_VERSION) throw new Error(`are at version ${version} of ${SCHEMA_VERSION}: run bearward migrate`)
-  return `version ${version}`
+async function runChecks(frame: Frame, command: Command): Promise<readonly Check[]> {
+  const checks: Check[] = []
+  const check = async (name: string, look: () => Promise<string> | string): Promise<boolean> => {
+    try {
+      checks.push({ name, ok: true, found: await look() })
+      return true
+    } catch (error) {
+      const failure = databaseFailure('the database', error)
+      const found = withoutSecrets(String((failure as Error).message).split('\n')[0] ?? '')
+      checks.push({ name, ok: false, found })
+      return false
+    }
+  }
+  const settings = frame.settings(command)
+  await check('format', () => {
+    const { prefix, environments } = settings.format()
+    return [prefix, ...environments].join(', ')
+  })
+  await check('database', () =>
+    withDatabase(
+      frame,
+      command,
+      async (database, place) => {
+        const hasTables = await check('tables', async () => {
+          const tables = await database.tables()
+          checkTables(tables)
+          return `version ${tables.version}`
+        })
+        // A channel takes part by a row in a table, so it cannot be tried without tables, nor where nothing may be written.
+        if (hasTables) await check('channel', () => (database.isReadOnly ? NOT_TRIED : lookAtChannel(database)))
+        await check('clock', () => lookAtClock(database))
+        return `${database.kind}: ${place}`
+      },
+      { access: 'look', isSilent: true },
+    ),
+  )
+  return checks
 }
 
 async function lookAtChannel({ channel }: OpenDatabase): Promise<string> {

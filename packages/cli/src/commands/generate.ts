@@ -32,7 +32,7 @@ export const addGenerate: AddCommand = (program, frame) => {
       const token = format.generate(environment)
       const digest = await sha256().digest(token)
       if (options.json) frame.output.json({ token, environment, hint: format.hint(token), digest })
-      else frame.output.data(options.digest ? `${token}\n${digest}` : token)
+      else frame.output.data(options.digest ? [token, digest] : token)
       if (frame.output.isTerminal) frame.output.note('This token is shown once. Its digest is what to keep.')
       return 'ok'
     }),

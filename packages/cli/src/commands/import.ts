@@ -9,6 +9,7 @@ import { type Origin, openRows } from '../import/rows.ts'
 import { describeImport, describeProgress } from '../import/summary.ts'
 import { SYSTEMS, type System, type SystemOptions } from '../import/systems.ts'
 import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
+import { Progress } from '../progress.ts'
 import { SETTINGS } from '../settings.ts'
 
 interface Options extends AttributionOptions, Omit<Origin, 'file'> {
@@ -56,9 +57,7 @@ export const addImport: AddCommand = (program, frame) => {
       const mapScopes = scopeMap(options.mapScope ?? [])
       const { rows, share } = openRows(world, system, { ...options, file })
       const imports = system.formats(options.tokenPrefix)
-      const clear = (): void => {
-        if (output.isWatched) output.progress('')
-      }
+      const progress = new Progress(output, 'import', 'begun')
       const summary = await withKeyring(
         frame,
         command,
@@ -71,14 +70,14 @@ export const addImport: AddCommand = (program, frame) => {
               mapScopes,
               dryRun: options.dryRun ?? false,
               onProgress(soFar) {
-                if (output.isWatched) output.progress(describeProgress(soFar, share()))
+                progress.update(describeProgress(soFar, share()))
               },
               ...attributionOf(frame, options),
             })
             .catch(throwUnread)
         },
-        { imports },
-      ).finally(clear)
+        { imports, access: options.dryRun ? 'try' : 'fill' },
+      ).finally(() => progress.end())
       if (options.json) output.json(summary)
       else output.data(describeImport(output, summary, options.dryRun ?? false))
       return isComplete(summary) ? 'ok' : 'found'

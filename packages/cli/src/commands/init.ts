@@ -1,6 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { migrate } from '@bearward/sql'
+import type { ServerAddress } from '../address/address.ts'
+import { readAddress } from '../address/read-address.ts'
+import { unwrap } from '../address/unwrap.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
 import { addStoreOptions, withDatabase } from '../keyring.ts'
@@ -25,15 +28,21 @@ export const addInit: AddCommand = (program, frame) => {
       const given = settings.find('databaseUrl')
       const path = resolve(frame.world.cwd, FILE)
       const isNew = !existsSync(path)
+      // Read before anything is written: an address that is not understood may hold a password.
+      const address = given === undefined ? undefined : readAddress(given.value, frame.world.cwd)
       // An address with a password belongs into the environment; a file is committed sooner or later.
-      const holdsSecret = given !== undefined && /:\/\/[^/@]*:[^/@]+@/.test(given.value)
+      const holdsSecret = address !== undefined && address.kind !== 'sqlite' && hasSecret(address)
       if (isNew) {
-        const written = holdsSecret ? {} : { databaseUrl: given?.value ?? DEFAULT_DATABASE }
+        const written = holdsSecret ? {} : { databaseUrl: given === undefined ? DEFAULT_DATABASE : unwrap(given.value) }
         write(path, { prefix, ...(environments.length > 0 && { environments }), ...written })
       } else if (given === undefined) {
         throw new Failure('configuration', `${FILE} is there and names no database`, 'write "databaseUrl" into it')
       }
-      const { from, to } = await withDatabase(frame, command, ({ store }) => migrate(store), { migrate: false })
+      const { from, to } = await withDatabase(frame, command, ({ store }) => migrate(store), {
+        access: 'make',
+        // The file was written by this command.
+        isSilent: isNew,
+      })
       if (command.opts<{ json?: true }>().json) frame.output.json({ file: path, isNew, from, to })
       else
         frame.output.data(
@@ -44,6 +53,10 @@ export const addInit: AddCommand = (program, frame) => {
       return 'ok'
     }),
   )
+}
+
+function hasSecret({ password, tls }: ServerAddress): boolean {
+  return password !== undefined || tls?.passphrase !== undefined || tls?.key !== undefined
 }
 
 function write(path: string, settings: object): void {

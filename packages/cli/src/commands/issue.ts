@@ -3,7 +3,14 @@ import { keyDetails } from '../describe-key.ts'
 import { readDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions, addScopesOption } from '../frame.ts'
-import { type AttributionOptions, addAttribution, addStoreOptions, attributionOf, withKeyring } from '../keyring.ts'
+import {
+  type AttributionOptions,
+  addAttribution,
+  addStoreOptions,
+  attributionOf,
+  type OpenKeyring,
+  withKeyring,
+} from '../keyring.ts'
 
 interface Options extends AttributionOptions {
   /** `false` with `--no-owner`. */
@@ -50,10 +57,11 @@ export const addIssue: AddCommand = (program, frame) => {
         owner: readOwner(owner, stated),
         ...attributionOf(frame, options),
       }
-      const { token, key } = await withKeyring(frame, command, ({ keyring }) => keyring.issue(facts))
+      const make = ({ keyring }: OpenKeyring) => keyring.issue(facts)
+      const { token, key } = await withKeyring(frame, command, make, { access: 'begin' })
       if (options.json) frame.output.json({ token, key })
       else frame.output.data(token)
-      if (!options.json) frame.output.note(`${keyDetails(frame.output, key)}\nThe token is shown this once.`)
+      if (!options.json) frame.output.note([...keyDetails(frame.output, key), 'The token is shown this once.'])
       return 'ok'
     }),
   )

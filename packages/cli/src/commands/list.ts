@@ -34,7 +34,7 @@ export const addList: AddCommand = (program, frame) => {
     frame.handle(async (command) => {
       const { owner, environment, state, hint, cursor, limit, json } = command.opts<Options>()
       const query = { ...conditionsIn({ owner, environment, state, hint }), cursor, limit: readLimit(limit) }
-      const page = await withKeyring(frame, command, ({ keyring }) => keyring.list(query))
+      const page = await withKeyring(frame, command, ({ keyring }) => keyring.list(query), { access: 'read' })
       if (json) frame.output.json(page)
       else frame.output.data(keyTable(frame.output, page.keys))
       if (!json && page.next !== null) frame.output.note(`There are more: --cursor ${page.next}`)

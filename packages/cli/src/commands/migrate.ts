@@ -23,10 +23,10 @@ export const addMigrate: AddCommand = (program, frame) => {
     frame.handle(async (command) => {
       const { sql, json } = command.opts<Options>()
       if (sql !== undefined) {
-        frame.output.data(migrationSql(sql).trimEnd())
+        frame.output.script(migrationSql(sql).trimEnd())
         return 'ok'
       }
-      const { from, to } = await withDatabase(frame, command, ({ store }) => migrate(store), { migrate: false })
+      const { from, to } = await withDatabase(frame, command, ({ store }) => migrate(store), { access: 'make' })
       if (json) frame.output.json({ from, to })
       else
         frame.output.data(from === to ? `tables are at version ${to}` : `tables brought from version ${from} to ${to}`)

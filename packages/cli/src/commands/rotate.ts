@@ -50,9 +50,10 @@ export const addRotate: AddCommand = (program, frame) => {
       frame.output.data(token)
       const end = graceMs === 0 ? 'is refused everywhere' : `works until ${writeMoment(previous.graceEndsAt)} UTC`
       const older = alsoEnded.map((each) => ` ${each.id}, which it had replaced, is refused too.`).join('')
-      frame.output.note(
-        `${keyDetails(frame.output, key)}\nThe token is shown this once. ${previous.id} ${end}.${older}`,
-      )
+      frame.output.note([
+        ...keyDetails(frame.output, key),
+        `The token is shown this once. ${previous.id} ${end}.${older}`,
+      ])
       return 'ok'
     }),
   )

@@ -55,11 +55,16 @@ export const addScan: AddCommand = (program, frame) => {
       const search = (ask?: Ask): Promise<Done> => searchAndReport(frame, path, options, searched, ask)
       const { findings, coverage } =
         options.live || options.revoke
-          ? await withKeyring(frame, command, async ({ keyring }) => {
-              const done = await search(askerOf(keyring))
-              if (options.revoke) await revokeFound(frame, keyring, done.findings, options.yes ?? false)
-              return done
-            })
+          ? await withKeyring(
+              frame,
+              command,
+              async ({ keyring }) => {
+                const done = await search(askerOf(keyring))
+                if (options.revoke) await revokeFound(frame, keyring, done.findings, options.yes ?? false)
+                return done
+              },
+              { access: options.revoke ? 'change' : 'read' },
+            )
           : await search()
       if (findings.length > 0) return 'found'
       // A scan that has not seen all of a tree must not call it clean.
@@ -133,6 +138,6 @@ async function revokeFound(frame: Frame, keyring: Keyring, findings: readonly Fi
   if (!(await confirm(frame.world, question, yes))) return
   for (const id of ids) {
     const revoked = await keyring.revoke(id, attributionOf(frame, { reason: 'found by bearward scan' }))
-    frame.output.note([`revoked ${id}, ${say(revoked.confirmation)}`, ...sayChain(revoked)].join('\n'))
+    frame.output.note([`revoked ${id}, ${say(revoked.confirmation)}`, ...sayChain(revoked)])
   }
 }

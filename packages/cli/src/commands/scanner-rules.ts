@@ -18,7 +18,7 @@ export const addScannerRules: AddCommand = (program, frame) => {
       const { for: scanner } = command.opts<{ for: string }>()
       const write = SCANNERS[scanner]
       if (write === undefined) throw new Failure('usage', 'there is no such scanner', 'see --help')
-      frame.output.data(write(ruleOf(frame.settings(command).format())))
+      frame.output.script(write(ruleOf(frame.settings(command).format())))
       return 'ok'
     }),
   )

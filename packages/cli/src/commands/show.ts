@@ -1,7 +1,7 @@
 import { keyDetails, writeMoment } from '../describe-key.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
-import { addStoreOptions, withKeyring } from '../keyring.ts'
+import { addStoreOptions, type OpenKeyring, withKeyring } from '../keyring.ts'
 
 /** `bearward show`: all that is known of one key. */
 export const addShow: AddCommand = (program, frame) => {
@@ -14,10 +14,8 @@ export const addShow: AddCommand = (program, frame) => {
 
   command.action(
     frame.handle(async (command, id = '') => {
-      const [key, chain] = await withKeyring(frame, command, async ({ keyring }) => [
-        await keyring.get(id),
-        await keyring.chain(id),
-      ])
+      const look = async ({ keyring }: OpenKeyring) => [await keyring.get(id), await keyring.chain(id)] as const
+      const [key, chain] = await withKeyring(frame, command, look, { access: 'read' })
       if (key === null) throw new Failure('refused', 'there is no such key', 'bearward list shows the keys there are')
       const { json } = command.opts<{ json?: true }>()
       if (json) frame.output.json(key)

@@ -1,6 +1,7 @@
 import type { Reason } from '@bearward/core'
 import { createKeyring, type Keyring, type KeyringRecord, type KeyStore } from '@bearward/keyring'
 import { Option } from 'commander'
+import type { OpenDatabase } from '../database/open-database.ts'
 import { keyDetails } from '../describe-key.ts'
 import { Failure } from '../failure.ts'
 import { type AddCommand, addFormatOptions } from '../frame.ts'
@@ -36,17 +37,18 @@ export const addVerify: AddCommand = (program, frame) => {
       const { from = '', tokenPrefix, json } = command.opts<Options>()
       const format = frame.settings(command).format()
       const imports = SYSTEMS[from]?.formats(tokenPrefix) ?? []
-      const { key, reason } = await withDatabase(frame, command, async ({ store }) => {
+      const ask = async ({ store }: OpenDatabase): ReturnType<typeof look> => {
         const keyring = createKeyring({ store: withoutWrites(store), format, imports })
         try {
           return await look(keyring, token)
         } finally {
           await keyring.close()
         }
-      })
+      }
+      const { key, reason } = await withDatabase(frame, command, ask, { access: 'read' })
       if (json) frame.output.json({ accepted: key !== undefined, reason, key })
       else if (key === undefined) frame.output.data(`refused: ${reason}`)
-      else frame.output.data(`accepted\n${keyDetails(frame.output, key)}`)
+      else frame.output.data(['accepted', ...keyDetails(frame.output, key)])
       if (reason === 'format' && from === '' && !json) {
         frame.output.note('It has not the form of your keys. Where it was imported, say --from.')
       }

@@ -1,5 +1,6 @@
 import type { Row } from '@bearward/import'
-import { type DatabaseAddress, readAddress } from '../database-address.ts'
+import type { ServerAddress, SqliteAddress } from '../address/address.ts'
+import { readAddress } from '../address/read-address.ts'
 import { databaseFailure, isDenied, lineOf } from '../database-failure.ts'
 import { Failure } from '../failure.ts'
 import { mysqlRows } from './mysql-rows.ts'
@@ -19,14 +20,6 @@ export interface ForeignQuery {
   readonly cwd: string
 }
 
-const READERS: Readonly<
-  Record<DatabaseAddress['kind'], (place: string, statementFor: StatementFor) => AsyncGenerator<Row>>
-> = {
-  sqlite: sqliteRows,
-  postgres: postgresRows,
-  mysql: mysqlRows,
-}
-
 /**
  * The rows of a query, some of them in memory at a time. The database is open while they are read, in one transaction that
  * can write nothing. Dates without a zone come as the text that stands there.
@@ -34,12 +27,18 @@ const READERS: Readonly<
  * @throws {Failure} when the database does not answer, or refuses the query
  */
 export async function* foreignRows({ url, statementFor, isTyped, cwd }: ForeignQuery): AsyncGenerator<Row> {
-  const { kind, place } = readAddress(url, cwd)
+  const address = readAddress(url, cwd)
   try {
-    yield* READERS[kind](place, statementFor)
+    // Behind a semicolon there is nothing, and a cursor takes none.
+    yield* rowsOf(address, async (database) => (await statementFor(database)).replace(/[;\s]+$/, ''))
   } catch (error) {
-    throw isRefusal(error) ? refusal(error, isTyped) : databaseFailure('the other database', error)
+    throw isRefusal(error) ? refusal(error, isTyped) : databaseFailure('the other database', error, address)
   }
+}
+
+function rowsOf(address: SqliteAddress | ServerAddress, statementFor: StatementFor): AsyncGenerator<Row> {
+  if (address.kind === 'sqlite') return sqliteRows(address.path, statementFor)
+  return address.kind === 'postgres' ? postgresRows(address, statementFor) : mysqlRows(address, statementFor)
 }
 
 /** Whether a server has understood whom it speaks with, and not the statement. */

@@ -1,5 +1,8 @@
 import type { Row } from '@bearward/import'
-import { loadDriver } from '../database.ts'
+import type { ServerAddress } from '../address/address.ts'
+import { mysqlConfig } from '../address/driver-config.ts'
+import { loadDriver } from '../database/driver.ts'
+import { settleTls } from '../database/mysql-database.ts'
 import { type StatementFor, withUniqueNames } from './statement.ts'
 
 /** Rows that the driver reads ahead. */
@@ -8,11 +11,10 @@ const AHEAD = 100
 const PATIENCE_SECONDS = 600
 
 /** The rows of a query on MySQL or MariaDB, as the server sends them. */
-export async function* mysqlRows(url: string, statementFor: StatementFor): AsyncGenerator<Row> {
+export async function* mysqlRows(address: ServerAddress, statementFor: StatementFor): AsyncGenerator<Row> {
   const { createConnection } = await loadDriver('mysql2', () => import('mysql2'))
   const connection = createConnection({
-    uri: url,
-    connectTimeout: 10_000,
+    ...mysqlConfig(await settleTls(address)),
     // Dates without a zone as they stand there; the driver would take them for those of this machine.
     dateStrings: true,
     supportBigNumbers: true,

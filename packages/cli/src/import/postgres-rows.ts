@@ -1,17 +1,19 @@
 import type { Row } from '@bearward/import'
 import type { CustomTypesConfig, QueryConfig } from 'pg'
-import { loadDriver } from '../database.ts'
+import type { ServerAddress } from '../address/address.ts'
+import { postgresConfig } from '../address/driver-config.ts'
+import { clientFor } from '../database/channel-binding.ts'
+import { loadDriver } from '../database/driver.ts'
 import { type StatementFor, withUniqueNames } from './statement.ts'
 
 /** Rows that are fetched at once: as many as are written at once. */
 const PAGE = 100
 
 /** The rows of a query on PostgreSQL, by a cursor. */
-export async function* postgresRows(url: string, statementFor: StatementFor): AsyncGenerator<Row> {
+export async function* postgresRows(address: ServerAddress, statementFor: StatementFor): AsyncGenerator<Row> {
   const { Client, types } = await loadDriver('pg', () => import('pg'))
-  const client = new Client({
-    connectionString: url,
-    connectionTimeoutMillis: 10_000,
+  const client = new (clientFor(address, Client))({
+    ...postgresConfig(address),
     keepAlive: true,
     types: typesOf(types),
   })

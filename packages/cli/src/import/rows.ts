@@ -1,7 +1,7 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { csvRows, jsonLines, type Row } from '@bearward/import'
-import { readAddress } from '../database-address.ts'
+import { readAddress } from '../address/read-address.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import type { World } from '../world.ts'
 import { foreignRows } from './foreign-rows.ts'

@@ -1,31 +1,31 @@
 import type { ImportSummary } from '@bearward/keyring'
+import { harmless } from '../harmless.ts'
 import type { Output } from '../output.ts'
-import { table } from '../table.ts'
-import { printable } from '../text.ts'
+import { details, table } from '../table.ts'
 
 /** What an import did, or would do, for a person to check. */
-export function describeImport(output: Output, summary: ImportSummary, isDryRun: boolean): string {
+export function describeImport(output: Output, summary: ImportSummary, isDryRun: boolean): string[] {
   const { rows, imported, skipped, leftOut, rejected, refusedThere, problems, states, scopes } = summary
   const warn = (count: number): string => (count > 0 ? output.paint('red', String(count)) : '0')
-  const lines = [
+  const lines: [string, string][] = [
     ['rows', String(rows)],
     [isDryRun ? 'would import' : 'imported', String(imported)],
     ['there already', String(skipped)],
     ['left out', String(leftOut)],
     ['rejected', warn(rejected)],
-    ...(refusedThere > 0 ? [['refused there', warn(refusedThere)]] : []),
+    ...(refusedThere > 0 ? [['refused there', warn(refusedThere)] satisfies [string, string]] : []),
     ['states', counts(states)],
     ['scopes', counts(scopes)],
     ['no scopes', String(summary.withoutScopes)],
     ['no owner', String(summary.withoutOwner)],
     ['not read', counts(summary.unread)],
-  ].map(([name = '', value = '']) => `${name.padEnd(14)}${value}`)
-  return [lines.join('\n'), ...listed(summary), ...problemTable(problems)].join('\n\n')
+  ]
+  return [...details(lines, 14), ...listed(summary), ...problemTable(problems)]
 }
 
 function counts(of: Readonly<Record<string, number>>): string {
   const told = Object.entries(of).filter(([, count]) => count > 0)
-  return told.map(([name, count]) => `${count} ${printable(name)}`).join(', ') || '-'
+  return told.map(([name, count]) => `${count} ${name}`).join(', ') || '-'
 }
 
 /** What is counted by a sentence, one in a line. */
@@ -40,20 +40,16 @@ function listed({ undecided, reasons, notes }: ImportSummary): string[] {
   ]
   return lists
     .filter(([, names]) => Object.keys(names).length > 0)
-    .map(([title, names]) => {
-      const rows = Object.entries(names).map(([name, count]) => `${String(count).padStart(8)}  ${printable(name)}`)
-      return [title, ...rows].join('\n')
+    .flatMap(([title, names]) => {
+      const rows = Object.entries(names).map(([name, count]) => `${String(count).padStart(8)}  ${harmless(name)}`)
+      return ['', title, ...rows]
     })
 }
 
 function problemTable(problems: ImportSummary['problems']): string[] {
   if (problems.length === 0) return []
-  const told = problems.map(({ row, foreignId, message }) => [
-    String(row),
-    printable(foreignId ?? '-'),
-    printable(message),
-  ])
-  return [table(['ROW', 'ID THERE', 'WHY NOT'], told)]
+  const told = problems.map(({ row, foreignId, message }) => [String(row), foreignId ?? '-', message])
+  return ['', ...table(['ROW', 'ID THERE', 'WHY NOT'], told)]
 }
 
 const WIDTH = 20

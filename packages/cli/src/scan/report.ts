@@ -48,7 +48,7 @@ function summaryOf(coverage: Coverage, searched: Searched): object {
   return { files, bytes, skipped, passed, unread, isComplete, searched }
 }
 
-function asTable(output: Output, findings: readonly Finding[]): ReturnType<typeof table> {
+function asTable(output: Output, findings: readonly Finding[]): string[] {
   const rows = findings.map(({ hint, place, state }) => [
     output.paint('red', hint),
     output.paint('bold', textOf(place)),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startMariadb, startPostgres } from '@internal/services'
+import { startMariadb, startPostgres, startProgress } from '@internal/services'
 import { runCrowd } from '../support/crowd.ts'
 import type { Where } from '../support/open.ts'
 
@@ -26,6 +26,7 @@ const crowd = {
 }
 const settings = { max_connections: crowd.processes * crowd.loops + 20 }
 
+const progress = startProgress()
 if (wants('sqlite')) {
   const folder = mkdtempSync(join(tmpdir(), 'bearward-crowd-'))
   await judge({ engine: 'sqlite', place: join(folder, 'keys.db') })
@@ -42,11 +43,14 @@ if (wants('mysql')) {
   await server.close()
 }
 
+progress.end()
+
 function wants(engine: string): boolean {
   return values.engine === undefined || values.engine === engine
 }
 
 async function judge(where: Where): Promise<void> {
+  progress.say(`${where.engine}: ${crowd.processes} processes`)
   const { faults, failures, acknowledged, entries } = await runCrowd(where, crowd, Number(values.seed))
   const bad = [...faults, ...failures]
   console.log(`${where.engine}: ${entries} audit entries, told to clients: ${JSON.stringify(acknowledged)}`)

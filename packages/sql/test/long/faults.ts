@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { startProgress } from '@internal/services'
 import { type KillResult, killProcesses, killServer, startServer } from '../support/kills.ts'
 
 const { values } = parseArgs({
@@ -16,11 +17,13 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const seed = Number(values.seed)
 let isGood = true
+const progress = startProgress()
 
 console.log(`seed ${seed}, ${rounds} kills each`)
 if (wants('sqlite')) await sqlite()
 if (wants('postgres')) await serverOf('postgres')
 if (wants('mysql')) await serverOf('mysql')
+progress.end()
 process.exitCode = isGood ? 0 : 1
 
 function wants(engine: string): boolean {
@@ -50,12 +53,12 @@ async function serverOf(engine: 'postgres' | 'mysql'): Promise<void> {
 
 function show(what: string): (round: number) => void {
   return (round) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}: ${round} of ${rounds} …`)
+    progress.say(`${what}: ${round} of ${rounds}`)
   }
 }
 
 function tell(engine: string, killed: string, result: KillResult): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  progress.say(`${engine}: ${killed} killed`)
   const { faults, withToken, hasDigest, acknowledged, revocations } = result
   const bad = [...faults, ...withToken.map((path) => `a token stands in ${path}`)]
   if (!hasDigest) bad.push('no digest was found in the files: the search looks in the wrong place')
