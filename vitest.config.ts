@@ -24,6 +24,7 @@ export default defineConfig({
       'examples',
       'bench',
       'test/workerd',
+      'test/edge',
       'test/packaging',
     ],
   },

@@ -393,7 +393,7 @@ describe('import', () => {
     expect(stdout).not.toContain('\u001b')
     expect(stdout).not.toContain('\n::error')
     const named = await run(['import', '-', '--from', 'plain'], JSON.stringify(row))
-    expect(named.stdout).toContain('co\\u001b[2Jlour\\u000a::error::x')
+    expect(named.stdout).toContain('co\\u001b[2Jlour\\u000a\\u003a:error::x')
     const stopped = await run(
       ['import', '-', '--from', 'plain'],
       JSON.stringify({ sha256: first, 'ttl\u001b[2J\n': 1 }),

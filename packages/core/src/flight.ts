@@ -9,10 +9,12 @@ import type { Question } from './question.ts'
 const FRESH_FOR_MS = MINUTE
 
 /**
- * The share of `deadlineMs` for which a fill may be joined. A request that joined a fill whose own request is gone then has
- * three quarters of its time left to read for itself, and a store that hangs is asked at most four times per deadline.
+ * The share of `deadlineMs` for which a fill may be joined; of the next fill twice as much while none of the same digest ends, and a
+ * quarter at most. So a request that joined a fill whose own request is gone soon reads for itself, and a store that hangs is asked
+ * six times per deadline at most.
  */
-const JOINABLE_SHARE = 1 / 4
+const FIRST_SHARE = 1 / 16
+const GREATEST_SHARE = 1 / 4
 
 /** Invalidations a fill keeps in mind; with more than these it counts as concerned by all. */
 const MAX_NOTED = 256
@@ -29,16 +31,19 @@ export class Flight<T> {
   #joinable: boolean
   /** The answer that everybody who joins waits for; none yet while the resolver is being called. */
   answer: Promise<T> | undefined
+  /** Milliseconds for which it may be joined. */
+  readonly joinableMs: number
   /** Monotonic time from which on no request joins it. */
   readonly staleAt: number
   /** Monotonic time from which on it counts as never finished. */
   readonly expiresAt: number
 
   /** @param isShared whether others may wait for this answer, and it may be remembered */
-  constructor(question: Question, isShared: boolean, times: Pick<Flight<T>, 'staleAt' | 'expiresAt'>) {
+  constructor(question: Question, isShared: boolean, times: Pick<Flight<T>, 'joinableMs' | 'staleAt' | 'expiresAt'>) {
     this.name = question.name
     this.#joinable = isShared
     this.#digests = [question.name, ...question.digests]
+    this.joinableMs = times.joinableMs
     this.staleAt = times.staleAt
     this.expiresAt = times.expiresAt
   }
@@ -73,14 +78,14 @@ export class Flight<T> {
 /** The fills under way, one per digest, and the invalidations they must know of. */
 export class Flights<T> {
   readonly #clock: Clock
-  readonly #joinableMs: number
+  readonly #deadlineMs: number
   /** Every fill that has not ended, also those that nobody may join any more; oldest first. */
   readonly #underWay = new Set<Flight<T>>()
   readonly #byDigest = new Map<string, Flight<T>>()
 
   constructor(clock: Clock, deadlineMs: number) {
     this.#clock = clock
-    this.#joinableMs = deadlineMs * JOINABLE_SHARE
+    this.#deadlineMs = deadlineMs
   }
 
   /** A fill that a request for this digest may wait for. The request must have a deadline of its own: see `joinFill()`. */
@@ -94,7 +99,8 @@ export class Flights<T> {
   begin(question: Question, isShared: boolean, longestMs: number): Flight<T> {
     const now = this.#clock.monotonic()
     this.#expire(now)
-    const times = { staleAt: now + this.#joinableMs, expiresAt: now + longestMs }
+    const joinableMs = this.#joinableMs(this.#byDigest.get(question.name), now)
+    const times = { joinableMs, staleAt: now + joinableMs, expiresAt: now + longestMs }
     const flight = new Flight<T>(question, isShared, times)
     this.#underWay.add(flight)
     this.#byDigest.set(question.name, flight)
@@ -118,6 +124,12 @@ export class Flights<T> {
   /** Fills that have not ended. */
   get size(): number {
     return this.#underWay.size
+  }
+
+  /** @param before the fill of the same digest that has not ended */
+  #joinableMs(before: Flight<T> | undefined, now: number): number {
+    if (before === undefined || now < before.staleAt) return this.#deadlineMs * FIRST_SHARE
+    return Math.min(2 * before.joinableMs, this.#deadlineMs * GREATEST_SHARE)
   }
 
   /** On some runtimes the promises of a request that was cancelled never settle: then nothing calls `end()`. */

@@ -23,7 +23,7 @@ function found(facts: Partial<Subject> = {}): Subject {
   return { digest: 'aa', foundBy: 'aa', id: 'key_1', owner: 'acct_1', ...facts }
 }
 
-const DEADLINE_MS = 1000
+const DEADLINE_MS = 1600
 const LONGEST_MS = 2 * DEADLINE_MS
 
 /** Begins a fill for `aa`, which may also be stored as `bb`, as the lookup does. */
@@ -75,13 +75,32 @@ describe('joining', () => {
 })
 
 describe('age', () => {
-  test('a fill is joined for a quarter of the deadline', () => {
+  test('a fill is joined for a sixteenth of the deadline, and each that follows it for longer, up to a quarter', () => {
+    const clock = new ManualClock()
+    const { flights } = takeOff(clock)
+    for (const share of [16, 8, 4, 4]) {
+      const flight = flights.find('aa')
+      expect(flight).toBeDefined()
+      clock.advance(DEADLINE_MS / share - 1)
+      expect(flights.find('aa')).toBe(flight)
+      clock.advance(1)
+      expect(flights.find('aa')).toBeUndefined()
+      flights.begin(question('aa'), true, LONGEST_MS).answer = Promise.resolve('answer')
+    }
+  })
+
+  test('after one has ended, or was overtaken by an invalidation, the next is joined for a sixteenth again', () => {
     const clock = new ManualClock()
     const { flights, flight } = takeOff(clock)
-    clock.advance(DEADLINE_MS / 4 - 1)
-    expect(flights.find('aa')).toBe(flight)
-    clock.advance(1)
-    expect(flights.find('aa')).toBeUndefined()
+    clock.advance(DEADLINE_MS / 16)
+    const second = flights.begin(question('aa'), true, LONGEST_MS)
+    expect(second.joinableMs).toBe(DEADLINE_MS / 8)
+    flights.end(flight)
+    flights.invalidate(targetOf('all'))
+    const third = flights.begin(question('aa'), true, LONGEST_MS)
+    expect(third.joinableMs).toBe(DEADLINE_MS / 16)
+    flights.end(third)
+    expect(flights.begin(question('aa'), true, LONGEST_MS).joinableMs).toBe(DEADLINE_MS / 16)
   })
 
   test('a fill that is too old to be joined is still remembered when it ends', () => {

@@ -102,7 +102,14 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('advance'),
-      ms: fc.constantFrom(DEADLINE_MS / 4, DEADLINE_MS, MINUTE, MAX_STALENESS_MS - 1, MAX_STALENESS_MS),
+      ms: fc.constantFrom(
+        DEADLINE_MS / 16,
+        DEADLINE_MS / 4,
+        DEADLINE_MS,
+        MINUTE,
+        MAX_STALENESS_MS - 1,
+        MAX_STALENESS_MS,
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('abandon'), nth: fc.nat({ max: 3 }) }) },
@@ -172,8 +179,8 @@ class World {
       this.broken.push(`a fill of key ${key} after its invalidation was not asked fresh`)
     const call = `${digest} after ${this.#invalidations}`
     const now = this.clock.monotonic()
-    // Requests that joined a fill wait for it no longer than a quarter of their deadline.
-    if (isFirstOfFill && now - (this.#running.get(call) ?? Number.NEGATIVE_INFINITY) < DEADLINE_MS / 4)
+    // Requests that joined a fill wait for it no longer than a sixteenth of their deadline.
+    if (isFirstOfFill && now - (this.#running.get(call) ?? Number.NEGATIVE_INFINITY) < DEADLINE_MS / 16)
       this.broken.push(`two calls in flight for key ${key}`)
     if (isFirstOfFill) this.#running.set(call, now)
     // Given up at the deadline: the next request may ask again.

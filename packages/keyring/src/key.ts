@@ -143,7 +143,7 @@ export function isForeign({ digest }: StoredKey): boolean {
 }
 
 /** @param isUnrecorded whether this process knows of a use that is not written down */
-export function useStatusOf(stored: StoredKey & Usage, isUnrecorded: boolean): UseStatus {
+function useStatusOf(stored: StoredKey & Usage, isUnrecorded: boolean): UseStatus {
   if (stored.lastUsedAt !== null) return 'used'
   return isUnrecorded || isForeign(stored) ? 'not_recorded_yet' : 'never_used'
 }
