@@ -23,6 +23,7 @@ export default defineConfig({
       'test/browser',
       'examples',
       'bench',
+      'proof',
       'test/workerd',
       'test/edge',
       'test/packaging',

@@ -1,5 +1,5 @@
 // Real servers for tests, benchmarks and demos, on a machine that has Node and npm.
-export { type Installation, unpackPackages } from './debian.ts'
+export { findInstallation, type Installation, unpackPackages } from './debian.ts'
 export { type MariadbOptions, startMariadb } from './mariadb.ts'
 export { type PostgresOptions, startPostgres } from './postgres.ts'
 export { type Progress, type ProgressOptions, startProgress } from './progress.ts'
