@@ -38,7 +38,7 @@ describe('exploring', () => {
   })
 
   /** Two ticks and clocks that agree: small enough for every run of the tests. */
-  const small = { DRIFT: 0, LEASE: 2 }
+  const small = { DRIFT: 0, LEASE: 2, USED: 2 }
 
   test.each(models)('every state of the small $name model satisfies the invariants', async (model) => {
     const bounds = model.name === 'age' ? {} : small

@@ -32,7 +32,7 @@ export const models: readonly Model[] = [
   {
     name: 'push',
     short: {},
-    long: [{ PROOFS: 2 }, { VERIFIERS: 2, DRIFT: 0, LEASE: 2 }],
+    long: [{ PROOFS: 2 }, { VERIFIERS: 2, DRIFT: 0, LEASE: 2, USED: 2 }],
     isReplayed: true,
     variants: [
       { number: 1, name: 'no fill guard', invariant: HIT, isOfCore: true },
