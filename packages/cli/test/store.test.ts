@@ -479,7 +479,7 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
       'nothing to revoke',
       ['revoke', '--yes'],
       2,
-      'bearward: it is not said what to revoke; give the id of a key, or --owner\n',
+      'bearward: nothing to revoke; give the id of a key, or --owner\n',
     ],
     [
       'nobody to ask',
