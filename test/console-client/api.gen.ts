@@ -620,6 +620,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
+                    };
+                };
+            };
             /** @description `already_issued`: This request has made its key already. */
             409: {
                 headers: {
@@ -909,6 +923,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
+                    };
+                };
+            };
             /** @description `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
@@ -1117,6 +1145,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
+                    };
+                };
+            };
             /** @description `already_issued`: This request has made its key already. `already_rotated`: The key has a successor already. `disabled`: The key is disabled. `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
@@ -1304,6 +1346,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
+                    };
+                };
+            };
             /** @description `conflict`: Others are changing this key. */
             409: {
                 headers: {
@@ -1465,6 +1521,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
+                    };
+                };
+            };
             /** @description `ended`: The key has ended. `revoked`: The key is revoked. `conflict`: Others are changing this key. */
             409: {
                 headers: {
@@ -1623,6 +1693,20 @@ export interface operations {
                         status?: 404;
                         /** @enum {unknown} */
                         code?: "not_found";
+                    };
+                };
+            };
+            /** @description `too_slow`: The body came too slowly. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @constant */
+                        status?: 408;
+                        /** @enum {unknown} */
+                        code?: "too_slow";
                     };
                 };
             };

@@ -11,7 +11,7 @@ const arrows: Record<string, string[]> = {
   hono: ['@bearward/core', 'hono'],
   keyring: ['@bearward/core'],
   import: ['@bearward/core', '@bearward/keyring', 'csv-parse', 'node:stream'],
-  sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:sqlite', 'node:timers/promises'],
+  sql: ['@bearward/core', '@bearward/keyring', 'kysely', 'node:crypto', 'node:sqlite', 'node:timers/promises'],
   'leak-report': ['@bearward/core'],
   cli: [
     '@bearward/console',

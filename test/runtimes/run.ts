@@ -1,4 +1,4 @@
-// Runs the tests of core, hono, keyring, leak-report and console under every runtime, one after the other, and prints a line for each.
+// Runs the tests of core, hono, keyring, leak-report, console and import under every runtime, one after the other, and prints a line for each.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

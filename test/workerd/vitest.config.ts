@@ -9,7 +9,10 @@ export default defineConfig({
     name: 'workerd',
     isolate: false,
     dir: join(import.meta.dirname, '../../packages'),
-    include: ['{core,hono,keyring,leak-report,console}/test/**/*.test.ts'],
+    include: [
+      '{core,hono,keyring,leak-report,console}/test/**/*.test.ts',
+      'import/test/{columns,formats,readers,sources}.test.ts',
+    ],
     setupFiles: [join(import.meta.dirname, 'setup.ts')],
     exclude: ['**/*.node.test.ts'],
   },

@@ -40,7 +40,9 @@ test('a log that names what was not read is valid', () => {
   const log = sarifLog([finding], '0.1.0', { coverage, searched: { prefix: 'acme', origin: 'a file' } })
   isSarif(log)
   expect(isSarif.errors ?? []).toEqual([])
-  expect(JSON.stringify(log)).toContain('passed over: 1 ignored by git (secret.txt), 1 unreadable, 1 compressed')
+  expect(JSON.stringify(log)).toContain(
+    'passed over: 1 ignored by git (secret.txt); not read: 1 unreadable, 1 compressed',
+  )
   expect(log).toMatchObject({ runs: [{ invocations: [{ executionSuccessful: false }] }] })
 })
 

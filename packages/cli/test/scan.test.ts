@@ -423,7 +423,7 @@ describe('output', () => {
     const text = await bearward(['scan', folder])
     expect([text.code, text.stderr]).toEqual([
       5,
-      `${sentence}\nNo keys found in what was read. 0 files read; passed over: 1 compressed.\n`,
+      `${sentence}\nNo keys found in what was read. 0 files read; not read: 1 compressed.\n`,
     ])
     const json = await bearward(['scan', '--json', folder])
     expect([json.code, JSON.parse(json.stdout).summary]).toEqual([
@@ -515,7 +515,7 @@ describe('output', () => {
   test('--max-size passes over what is longer, and says so', async () => {
     write('long', `${live}${'x'.repeat(1_000_000)}`)
     const { stderr } = await bearward(['scan', '--max-size', '1', folder])
-    expect(stderr).toContain('passed over: 1 too long')
+    expect(stderr).toContain('not read: 1 too long')
   })
 })
 

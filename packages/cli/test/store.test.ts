@@ -475,12 +475,7 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
       6,
       'bearward: id: there is no such key; bearward list shows the keys there are\n',
     ],
-    [
-      'nothing to revoke',
-      ['revoke', '--yes'],
-      2,
-      'bearward: it is not said what to revoke; give the id of a key, or --owner\n',
-    ],
+    ['nothing to revoke', ['revoke', '--yes'], 2, 'bearward: nothing to revoke; give the id of a key, or --owner\n'],
     [
       'nobody to ask',
       ['revoke', 'key_1'],

@@ -61,8 +61,7 @@ export function authenticate<K extends KeyRecord, S extends string, Lax extends 
   const gate = createGate<K, S, OnDenied>(verifier, options ?? {})
 
   const middleware = (c: Context, next: Next): ReturnType<MiddlewareHandler> => {
-    const request = webRequest(c.req.raw, c.env?.incoming, waitUntilIn(c))
-    const outcome = gate.decide(passageIn(c), c.req.method, request)
+    const outcome = gate.decide(passageIn(c), c.req.method, webRequest(c.req.raw, c.env?.incoming, waitUntilIn(c)))
     return outcome instanceof Promise ? outcome.then((value) => settle(value, c, next)) : settle(outcome, c, next)
   }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { checksum } from '@bearward/core/formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -178,10 +177,4 @@ describe('options', () => {
     const [maker = '', option = ''] = named.split(' ')
     expect(make).toThrow(new RegExp(`^${maker}: option \`${option}\``))
   })
-})
-
-test('every vector says where it is from', () => {
-  const file = readFileSync(new URL('../../../test/vectors/import.json', import.meta.url), 'utf8')
-  expect(VECTORS.length).toBe((JSON.parse(file) as unknown[]).length)
-  expect(VECTORS.every(({ source }) => source.length > 5)).toBe(true)
 })

@@ -26,9 +26,9 @@ const MAX_NAMED = 20
  * ```ts
  * import { type ImportRow, UnreadColumnError } from '@bearward/keyring'
  *
- * function read(row: { hash: string; status?: string }): ImportRow {
+ * function read(row: { hash: string; account: string; status?: string }): ImportRow {
  *   if (row.status !== undefined && row.status !== 'active') throw new UnreadColumnError(['status'])
- *   return { format: 'plain', digest: row.hash }
+ *   return { format: 'plain', digest: row.hash, owner: row.account }
  * }
  * ```
  */

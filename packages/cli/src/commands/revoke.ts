@@ -39,7 +39,7 @@ export const addRevoke: AddCommand = (program, frame) => {
       const options = command.opts<Options>()
       const { owner, chain, wait, yes = false, json } = options
       if ((id === undefined) === (owner === undefined)) {
-        throw new Failure('usage', 'it is not said what to revoke', 'give the id of a key, or --owner')
+        throw new Failure('usage', 'nothing to revoke', 'give the id of a key, or --owner')
       }
       if (owner !== undefined && chain !== undefined) {
         throw new Failure('usage', '--chain goes with the id of a key', 'leave it out: --owner revokes every key')

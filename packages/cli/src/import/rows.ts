@@ -28,15 +28,15 @@ const VARIABLE = 'BEARWARD_FROM_URL'
 /**
  * The rows of a file, of standard input, or of another database.
  *
- * @throws {Failure} when it is not said which, or twice
+ * @throws {Failure} when none is named, or two
  */
 export function openRows(world: World, system: System, { file, csv, fromUrl, query }: Origin): Rows {
   const url = fromUrl || (file === undefined ? world.env[VARIABLE] : undefined)
   if (!file === !url) {
     throw new Failure(
       'usage',
-      'it is not said where the rows are, or twice',
-      `name a file, or give --from-url or ${VARIABLE}`,
+      file ? 'rows of a file and of a database' : 'no rows to import',
+      `give one of these: a file, --from-url, ${VARIABLE}`,
     )
   }
   if (file) {

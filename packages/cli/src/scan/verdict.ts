@@ -58,14 +58,20 @@ export function verdict(findings: readonly Finding[], coverage: Coverage): strin
 }
 
 /** Counts what was passed over and what was not read; `undefined` where that is nothing. */
-export function describePassed({ skipped, passed }: Coverage): string | undefined {
-  const counts = [...PASSED, ...UNREAD]
+export function describePassed(coverage: Coverage): string | undefined {
+  const [passed, unread] = [PASSED, UNREAD].map((reasons) => countsOf(coverage, reasons))
+  const parts = [...(passed ? [`passed over: ${passed}`] : []), ...(unread ? [`not read: ${unread}`] : [])]
+  return parts.length === 0 ? undefined : parts.join('; ')
+}
+
+function countsOf({ skipped, passed }: Coverage, reasons: readonly (PassedReason | UnreadReason)[]): string {
+  return reasons
     .filter((reason) => reason !== 'empty' && skipped[reason] > 0)
     .map((reason) => {
       const names = passed.filter((each) => each.reason === reason).map(({ path }) => path)
       return `${skipped[reason]} ${NAMES[reason][skipped[reason] === 1 ? 0 : 1]}${listOf(names, skipped[reason])}`
     })
-  return counts.length === 0 ? undefined : `passed over: ${counts.join(', ')}`
+    .join(', ')
 }
 
 /** Says how much was read so far. */
