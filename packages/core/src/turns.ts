@@ -32,7 +32,10 @@ export function takeTurns(maxConcurrent: number, maxWaiting: number, clock: Cloc
   const run = async <T>(signal: AbortSignal, task: () => Promise<T>, turn: Turn = {}): Promise<T | undefined> => {
     const called = turnOf(queue, clock, signal, turn)
     const place = called instanceof Promise ? await called : called
-    if (place === undefined) return undefined
+    if (place === undefined) {
+      await nextTurn()
+      return undefined
+    }
     try {
       queue.take(place, turn.deadlineMs)
       // The request may have been given up while it waited: then the work is not worth a thread.
@@ -71,6 +74,14 @@ function turnOf(queue: TurnQueue, clock: Clock, signal: AbortSignal, turn: Turn)
     if (signal.aborted) giveUp()
   }
   return wait.promise
+}
+
+/**
+ * Lets everything else have its turn. Each decoy that comes to a full queue lets an older one go: callers that ask again at once
+ * would never leave the microtasks, and no check would end.
+ */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => schedule(systemClock, 0, resolve, true))
 }
 
 class Wait {

@@ -60,6 +60,9 @@ function setUp({ decoys = true } = {}) {
       checks.shift()?.end()
       ended++
     }
+    // Decoys that were left out are answered in the next turn of the event loop.
+    await new Promise((next) => setTimeout(next))
+    await turns()
     return ended
   }
   return { clock, checks, issue, send, statuses, endAll }

@@ -4,7 +4,14 @@ import { MINUTE, SECOND } from '../src/clock.ts'
 import { takeTurns } from '../src/turns.ts'
 import type { Turn } from '../src/waiting-room.ts'
 import { ManualClock } from './manual-clock.ts'
-import { deferred, turns as microtasks } from './support/waiting.ts'
+import { deferred, turns as microtasks, until } from './support/waiting.ts'
+
+/** Lets run what waits for a turn of the event loop. */
+async function macrotask(): Promise<void> {
+  await microtasks()
+  await new Promise((next) => setTimeout(next))
+  await microtasks()
+}
 
 const live = new AbortController().signal
 const MAX_WAITING = 64
@@ -33,7 +40,7 @@ function setUp(maxConcurrent = 1, maxWaiting = MAX_WAITING) {
   const endNext = async (): Promise<string> => {
     const next = started.shift()
     next?.end()
-    await microtasks()
+    await macrotask()
     return next?.name ?? 'nothing'
   }
   return { clock, add, started, log, endNext }
@@ -286,10 +293,25 @@ describe('decoys', () => {
     add('real')
     await microtasks()
     expect(started.map(({ name }) => name)).toContain('real')
+    await macrotask()
     // One runs, the oldest are let go, and none is refused.
     expect(log.length).toBe(999)
     expect(log.every((line) => line.endsWith('left out'))).toBe(true)
   })
+})
+
+test('callers that ask again at once let everything else run', async () => {
+  const turns = takeTurns(2, 4, new ManualClock())
+  let hasRun = false
+  setTimeout(() => (hasRun = true))
+  let asked = 0
+  const caller = async (): Promise<void> => {
+    while (!hasRun && asked++ < 10_000)
+      await turns(live, () => new Promise(() => {}), { id: `${asked}`, isDecoy: true })
+  }
+  for (let each = 0; each < 8; each++) void caller()
+  await until(() => hasRun)
+  expect(asked).toBeLessThan(100)
 })
 
 test('whatever comes, no more run at once than may, and every task ends', async () => {

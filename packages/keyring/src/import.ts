@@ -60,6 +60,7 @@ export async function importRows<R>(
   options: ImportOptions<R>,
 ): Promise<ImportSummary> {
   checkNames(options, FIELDS)
+  if (!isIterable(rows)) invalid('rows', 'iterable or async iterable, such as a list or a called generator function')
   const run = new ImportRun(room, options as ImportOptions<unknown>)
   let batch: Candidate[] = []
   for await (const row of rows) {
@@ -76,6 +77,11 @@ export async function importRows<R>(
   const summary = run.end()
   options.onProgress?.(summary)
   return summary
+}
+
+/** A string is iterable too, and holds no rows. */
+function isIterable(rows: unknown): boolean {
+  return typeof rows === 'object' && rows !== null && (Symbol.asyncIterator in rows || Symbol.iterator in rows)
 }
 
 /** One import: what it does with each row, and what it has done so far. */

@@ -522,6 +522,17 @@ it('lets everything else have its turn between two batches', async () => {
 })
 
 describe('rows of any kind', () => {
+  it('refuses what holds no rows, such as the body of a request that was not read', async () => {
+    const { keyring } = importing()
+    const none = [undefined, null, {}, 0, true, '', 'rows', () => [], new Date(NOW)]
+    for (const rows of none) {
+      expect(await codeOf(keyring.import(rows as never))).toBe('invalid_input rows')
+    }
+    for (const rows of [[], new Set<ImportRow>(), new Map().values()]) {
+      expect(await keyring.import(rows)).toMatchObject({ rows: 0 })
+    }
+  })
+
   const junk = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constant(null), fc.boolean(), fc.object(), fc.date())
   const field = <T>(usual: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
     fc.oneof({ weight: 12, arbitrary: usual }, { weight: 1, arbitrary: junk })
