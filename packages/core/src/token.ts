@@ -46,7 +46,7 @@ export interface KeyFormat extends TokenFormat {
   readonly prefix: string
   readonly environments: readonly string[]
   readonly maxLength: number
-  /** Whether its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
+  /** True when its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
   readonly hasId?: boolean | undefined
   /**
    * A new token from the runtime's CSPRNG.

@@ -123,7 +123,7 @@ async function play(world: World, operations: readonly Operation[]): Promise<voi
   expect(world.broken).toEqual([])
 }
 
-describe('whichever requests are abandoned, every other one ends by its deadline and no key stays unusable', () => {
+describe('when a random subset of requests is abandoned, every other request ends by its deadline and every key stays usable', () => {
   test.each([
     ['without a cache', false],
     ['with a cache', true],
@@ -218,7 +218,7 @@ describe('a request that joined a fill whose request is gone', () => {
     expect(joined.at(-1)?.verdict?.ok).toBe(true)
   })
 
-  test('is answered at once by a verifier that was closed meanwhile, when it goes on', async () => {
+  test('is answered 503 when it stops waiting and the verifier was closed', async () => {
     const world = new World(false)
     world.send(0)
     const joined = world.send(0)

@@ -16,7 +16,7 @@ import { type Answer, type Entry, Registry, readAnswer } from './registry.ts'
 import { PROVE, PUBLISH, REMOVE, TELL } from './scripts.ts'
 import { Voice } from './voice.ts'
 
-/** What this process is known by, and the connection on which it hears its name. */
+/** The names of this process, and the connection that listens for them. */
 interface Identity {
   readonly processId: string
   /** The channel on which this process hears who has acknowledged. */
@@ -110,8 +110,8 @@ export class RedisChannel implements Channel {
     try {
       this.#invalidate(change.invalidations)
       acknowledgements.receive(this.#memberId)
-      // Without it nobody's receipt would be heard, and every lease would be waited for. Not without end: another request may have
-      // begun it, and been cancelled.
+      // Without this connection no receipt arrives, and the publication waits for every lease. The wait for it has a deadline,
+      // because the request that began the connection may have been cancelled.
       await within(clock, 2 * patienceOf(leaseMs), ear.start(), lateStart, true).catch(nothing)
       const { census, entries } = await this.#send(message)
       if (!confirm) return acknowledgements.unconfirmed(census)
