@@ -1,6 +1,6 @@
 // Everything that an application makes once, made where workerd allows neither timers nor I/O nor random numbers.
 import { createConsole } from '@bearward/console'
-import { createVerifier, keyFormat, localChannel, sha256 } from '@bearward/core'
+import { createVerifier, hmacSha256, idKeyFormat, keyFormat, localChannel, sha256 } from '@bearward/core'
 import { createKeyring, memoryStore } from '@bearward/keyring'
 import { githubLeakReports } from '@bearward/leak-report'
 import { redisChannel } from '@bearward/redis'
@@ -35,6 +35,11 @@ const bare = channels.map((channel) => createVerifier({ resolve: () => null, cac
 const keysConsole = createConsole({ keyring: keyrings[0] as never, authorize: () => null })
 const leaks = githubLeakReports({ format, revoke: () => true })
 const digester = sha256()
+const peppered = createVerifier({
+  resolve: () => null,
+  format: idKeyFormat({ prefix: 'acme' }),
+  digest: hmacSha256({ peppers: { one: 'p'.repeat(32) }, current: 'one' }),
+})
 const before = calls.length
 
 export default {
@@ -42,7 +47,7 @@ export default {
     const keyring = keyrings[0] as (typeof keyrings)[number]
     const { token } = await keyring.issue({ owner: null })
     const verdicts = await Promise.all(
-      [...verifiers, ...bare].map(async (verifier) => (await verifier.verify(`Bearer ${token}`)).ok),
+      [...verifiers, ...bare, peppered].map(async (verifier) => (await verifier.verify(`Bearer ${token}`)).ok),
     )
     const answers = [
       (await keysConsole.fetch(new Request('http://localhost/console'))).status,

@@ -6,8 +6,8 @@ import type { Reply } from './route.ts'
 const REMEMBERED_MS = 10 * MINUTE
 /** Answers remembered at most; of more, the oldest is forgotten. */
 const MAX_ANSWERS = 1000
-/** How long a request waits for a simultaneous one that is the same. */
-const WAIT_MS = 10 * SECOND
+/** Longest time that a request waits for a simultaneous one that is the same. */
+const WAIT_MS = 5 * SECOND
 /** A timer that is later than this has died with the request that set it. */
 const DEAD_AFTER_MS = SECOND
 

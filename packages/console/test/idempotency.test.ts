@@ -117,14 +117,14 @@ describe('the same request to issue', () => {
 })
 
 describe('a request that was cancelled while it issued', () => {
-  const waiting = 10 * SECOND
+  const waiting = 5 * SECOND
 
   /** Lets what hangs on promises and on Web Crypto run. */
   async function settle(): Promise<void> {
     for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next))
   }
 
-  test('keeps the same request waiting for ten seconds at most', async () => {
+  test('keeps the same request waiting for five seconds at most', async () => {
     const store = memoryStore()
     let hangs = true
     const commit: typeof store.commit = (given) => (hangs ? new Promise(() => {}) : store.commit(given))

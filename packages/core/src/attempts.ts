@@ -5,7 +5,7 @@ const COUNTED_MS = MINUTE
 /** Ids whose attempts are counted; of more, the one whose last attempt is longest ago is forgotten. */
 const MAX_COUNTED = 10_000
 
-/** How often tasks about an id have come of late, also those that were refused. */
+/** Counts of recent tasks by id, including those that were refused. */
 export class Attempts {
   readonly #clock: Clock
   /** In the order of the last attempt. */

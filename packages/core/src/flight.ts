@@ -33,9 +33,9 @@ export class Flight<T> {
   answer: Promise<T> | undefined
   /** Milliseconds for which it may be joined. */
   readonly joinableMs: number
-  /** Monotonic time from which on no request joins it. */
+  /** Monotonic time after which no request joins it. */
   readonly staleAt: number
-  /** Monotonic time from which on it counts as never finished. */
+  /** Monotonic time after which it counts as never finished. */
   readonly expiresAt: number
 
   /** @param isShared whether others may wait for this answer, and it may be remembered */
@@ -48,7 +48,7 @@ export class Flight<T> {
     this.expiresAt = times.expiresAt
   }
 
-  /** Whether no invalidation keeps a request that begins now from taking this fill's answer. */
+  /** True while no invalidation keeps a new request from taking this fill's answer. */
   get joinable(): boolean {
     return this.#joinable
   }
@@ -61,7 +61,7 @@ export class Flight<T> {
     else this.#noted.push(target)
   }
 
-  /** It no longer hears of invalidations: whatever it still finds must not be remembered. */
+  /** Marks the fill as never finished. It no longer hears of invalidations, so its answer must not be remembered. */
   expire(): void {
     this.#joinable = false
     this.#spoiled = true
@@ -79,7 +79,7 @@ export class Flight<T> {
 export class Flights<T> {
   readonly #clock: Clock
   readonly #deadlineMs: number
-  /** Every fill that has not ended, also those that nobody may join any more; oldest first. */
+  /** Every fill that has not ended, oldest first. Some may not be joined any more. */
   readonly #underWay = new Set<Flight<T>>()
   readonly #byDigest = new Map<string, Flight<T>>()
 

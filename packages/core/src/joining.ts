@@ -1,7 +1,7 @@
 import { type Clock, schedule } from './clock.ts'
 import { Flight } from './flight.ts'
 
-/** What a request needs to wait for fills of other requests. */
+/** The means by which a request waits for fills of other requests. */
 export interface Joining<T> {
   readonly clock: Clock
   /** Milliseconds that this request waits in all. */
@@ -10,7 +10,7 @@ export interface Joining<T> {
   younger(): Flight<T> | undefined
   /** Begins a fill of this request. Answers at once where the store does. */
   begin(): Flight<T> | T
-  /** Whether an answer says that the store could not be asked. */
+  /** Returns true for an answer that says that the store could not be asked. */
   isFailure(answer: T): boolean
   /**
    * The answer when the deadline has passed.
@@ -25,7 +25,7 @@ export interface Joining<T> {
  * request waits by timers of its own. It waits for each fill as long as that may be joined. Then it joins a younger one, or reads
  * for itself, one request at a time. The first good answer of all these fills counts.
  *
- * @returns settles within `deadlineMs`, whatever becomes of the fills
+ * @returns a promise that settles within `deadlineMs`, even if no fill ever ends
  */
 export function joinFill<T>(first: Flight<T>, joining: Joining<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => new Wait<T>(joining, resolve, reject).waitFor(first, false))

@@ -64,7 +64,7 @@ export interface Settings<K extends KeyRecord> {
   readonly credentials: CredentialSources
   /** Made when the first record asks for it: a runtime without scrypt is no obstacle to those who use none. */
   readonly secretHash: () => SecretHash
-  /** Whether `secretHash` was given. */
+  /** True when `secretHash` was given. */
   readonly hasSecretHash: boolean
   readonly accept: ((key: K) => boolean) | undefined
   readonly clock: Clock

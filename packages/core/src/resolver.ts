@@ -51,7 +51,7 @@ export interface ResolverOptions<K extends KeyRecord> {
   readonly deadlineMs: number
   readonly clock: Clock
   readonly secretHash: () => SecretHash
-  /** Whether `secretHash` was given: then some keys have slow hashes. Otherwise the first record that has one shows it. */
+  /** True when `secretHash` was given: then some keys have slow hashes. Otherwise the first record with one shows it. */
   readonly hasSecretHash: boolean
   readonly accept: ((key: K) => boolean) | undefined
 }
@@ -243,7 +243,7 @@ export class Resolver<K extends KeyRecord> {
 /** A step that is not ours. */
 type Step = 'resolver' | 'secret_hash'
 
-/** What a request is told of in events when a step has not answered by its deadline. */
+/** The error of a `failed` event when a step has not answered by its deadline. */
 export function lateError(step: Step, deadlineMs: number): Error {
   return new Error(`${step} did not answer within ${deadlineMs} ms`)
 }
@@ -272,7 +272,7 @@ class Running {
       try {
         controller.abort()
       } catch (error) {
-        // The signal of another request may be out of reach; the rest is given up all the same.
+        // The signal of another request may be out of reach. The other steps are still given up.
         reportUncaught(error)
       }
     }

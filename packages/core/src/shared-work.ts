@@ -1,6 +1,6 @@
 import { type Clock, schedule } from './clock.ts'
 
-/** What `SharedWork` takes. */
+/** Options of `SharedWork`. */
 export interface SharedWorkOptions {
   readonly clock: Clock
   /** Milliseconds without progress after which work that another request began counts as lost, from 1 on. */
@@ -48,7 +48,7 @@ export class SharedWork<T> {
     this.#patienceMs = patienceMs
   }
 
-  /** Whether work is in progress that has not been lost. */
+  /** True while work is in progress that has not been lost. */
   get isInProgress(): boolean {
     return this.#current !== undefined && this.#leftMs(this.#current) > 0
   }
@@ -129,7 +129,7 @@ export class SharedWork<T> {
   }
 }
 
-/** What throws at once must not leave the work in progress for ever. */
+/** Turns an error that the work throws at once into a rejection, so that the work does not stay in progress. */
 async function attempt<T>(work: Work<T>, progress: () => boolean): Promise<T> {
   return work(progress)
 }

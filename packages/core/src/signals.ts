@@ -26,7 +26,7 @@ const MAX_EXPIRY_DELAY_MS = MINUTE
 /** Keys read again at the same time after an invalidation that concerns many. */
 const MAX_READS = 16
 
-/** How often timers of expiry are looked for that have died, and how late a timer is by then. */
+/** Interval of the search for timers of expiry that have died, and the lateness by which one is known. */
 const LOOK_EVERY_MS = MINUTE
 const DEAD_AFTER_MS = SECOND
 

@@ -50,7 +50,7 @@ export interface KeyFormat<E extends string = string> extends TokenFormat {
   readonly prefix: string
   readonly environments: readonly E[]
   readonly maxLength: number
-  /** Whether its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
+  /** True when its tokens carry the id of their key, as those of `idKeyFormat()` do. Default `false`. */
   readonly hasId?: boolean | undefined
   /**
    * A new token from the runtime's CSPRNG.

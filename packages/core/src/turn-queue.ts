@@ -129,7 +129,7 @@ export class TurnQueue {
     return next
   }
 
-  /** Whether one more may wait. An id that exists and one that does not are treated alike, so that a refusal tells neither. */
+  /** Makes room for one more task, if it may wait. An id that exists and one that does not are treated alike. */
   #makeRoom(waiter: Waiter): boolean {
     if (waiter.id !== undefined && this.#waiting.countOf(waiter.id) >= this.#maxPerId) return false
     const isFull = this.#waiting.real >= this.#maxWaiting

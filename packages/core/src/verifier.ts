@@ -221,7 +221,7 @@ class RequestVerifier<K extends KeyRecord, S extends string> implements Verifier
   }
 }
 
-/** What the `accepted` event tells of a request; nothing where only a field was verified. */
+/** The part of a request that the `accepted` event tells of; `undefined` where only a field was verified. */
 type Client = Pick<RequestFields, 'address' | 'waitUntil'> | undefined
 
 function waitUntilOf(client: Client): ((work: Promise<unknown>) => void) | undefined {

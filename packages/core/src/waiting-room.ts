@@ -8,7 +8,7 @@ export interface Turn {
   /** Milliseconds that the caller waits at most. Default 600 000 (ten minutes). */
   readonly deadlineMs?: number | undefined
   /**
-   * Whether the task only takes the time that it would take for an id that exists. Such a task waits its turn like any other, and
+   * True for a task that only takes the time that it would take for an id that exists. It waits its turn like any other task, and
    * is left out where tasks that are none wait. Default `false`.
    */
   readonly isDecoy?: boolean | undefined

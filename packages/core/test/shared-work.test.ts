@@ -28,7 +28,7 @@ function setUp() {
   return { clock, shared, begun, progress, log, run }
 }
 
-test('all who need it at the same time share one run, and the next one begins another', async () => {
+test('callers at the same time share one run, and a later caller begins another', async () => {
   const { run, begun, log } = setUp()
   run('one')
   run('two')
@@ -40,7 +40,7 @@ test('all who need it at the same time share one run, and the next one begins an
   expect(log).toEqual(['one: first', 'two: first', 'three: second'])
 })
 
-test('all who share a run share its failure, and the next one tries again', async () => {
+test('callers that share a run share its failure, and a later caller tries again', async () => {
   const { run, begun, log, shared } = setUp()
   run('one')
   run('two')
@@ -68,7 +68,7 @@ describe('work that was lost with its request', () => {
     expect(log.toSorted()).toEqual(['one: again', 'three: again', 'two: again'])
   })
 
-  test('is begun again by the next one who comes', async () => {
+  test('is begun again by the next caller', async () => {
     const { clock, run, begun, log, shared } = setUp()
     run('gone')
     clock.advance(PATIENCE_MS)
@@ -122,7 +122,7 @@ describe('work that was lost with its request', () => {
   })
 })
 
-test('where no timer can be set, nobody waits for the work of others', async () => {
+test('where no timer can be set, a caller does not wait for the work of others', async () => {
   const { clock, run, begun, log } = setUp()
   run('one')
   clock.schedule = () => {

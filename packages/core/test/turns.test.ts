@@ -207,7 +207,7 @@ describe('requests that are cancelled, as at the edge', () => {
     }
   })
 
-  test('a task that ended after it had lost its place gives back nobody else’s', async () => {
+  test('a task that ends after it has lost its place does not give back the place of another task', async () => {
     const { add, clock, started, endNext } = setUp()
     add('a')
     clock.advance(10 * SECOND)
@@ -314,7 +314,7 @@ test('callers that ask again at once let everything else run', async () => {
   expect(asked).toBeLessThan(100)
 })
 
-test('whatever comes, no more run at once than may, and every task ends', async () => {
+test('in any sequence of tasks, no more run at once than allowed, and every task ends', async () => {
   const task = fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd'),
     isDecoy: fc.boolean(),

@@ -32,7 +32,7 @@ export function appoint(clock: Clock, at: number, delayMs: number, callback: () 
 }
 
 /**
- * Whether the timer has not done what it should have done.
+ * Returns true when the timer is overdue, so that the request must do its work.
  *
  * @param at epoch milliseconds; a clock that was set back says nothing of the timer, which then counts as dead
  */

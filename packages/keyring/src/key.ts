@@ -137,7 +137,7 @@ export function storedOf(row: StoredKey & Usage): StoredKey {
   return stored
 }
 
-/** Whether what is stored was made by another system: its digests stand behind the name of a format. */
+/** Returns true for a digest of another system: it stands behind the name of a format. */
 export function isForeign({ digest }: StoredKey): boolean {
   return digest.includes(':')
 }

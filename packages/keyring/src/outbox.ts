@@ -78,7 +78,7 @@ export class Outbox {
     }
   }
 
-  /** What dies with its request is nobody's any more: the sweep publishes it again and takes it out. */
+  /** Releases the claims of requests that were cancelled. The sweep then publishes their changes again and takes them out. */
   #releaseLost(): void {
     const now = this.#clock.monotonic()
     for (const [sequence, until] of this.#own) {

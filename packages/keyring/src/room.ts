@@ -12,7 +12,7 @@ export interface Room {
   readonly settings: KeyringSettings
   readonly changes: Changes
   readonly events: KeyringEvents
-  /** Whether this process knows of a use of the key that is not written down. */
+  /** Returns true when this process knows of a use of the key that is not on record. */
   readonly isUnrecorded: (keyId: string) => boolean
 }
 

@@ -29,7 +29,7 @@ export class Usage {
   readonly #events: KeyringEvents
   readonly #random: () => number
   #pending = new Map<string, Use>()
-  /** What the write in progress has taken and not written yet. */
+  /** Uses that the write in progress has taken and not written yet. */
   #taken = new Map<string, Use>()
   #dropped = 0
   readonly #writes: SharedWork<void>
@@ -85,7 +85,7 @@ export class Usage {
     }
   }
 
-  /** Whether this process knows of a use of the key that is not on record. */
+  /** Returns true when this process knows of a use of the key that is not on record. */
   isUnrecorded(keyId: string): boolean {
     return this.#pending.has(keyId) || this.#taken.has(keyId) || this.#lost.has(keyId)
   }

@@ -170,7 +170,7 @@ export class Verification {
   #retirePredecessor(successorId: string, waitUntil: WaitUntil): void {
     const predecessorId = this.#enders.get(successorId)
     if (predecessorId === undefined) return
-    // Where the request is cancelled meanwhile, the next read of the successor brings it back.
+    // If the request is cancelled, the next read of the successor restores this entry.
     this.#enders.delete(successorId)
     const work = this.#retire(predecessorId, successorId)
     waitUntil?.(work)

@@ -3,8 +3,8 @@ import { importKeys, type PublicKeyList } from './published-keys.ts'
 
 /** After a reading that failed, the next one waits this long, so that bad deliveries cannot hammer GitHub. */
 const PAUSE_AFTER_FAILURE_MS = SECOND
-/** How long a delivery waits for the reading that another one began. */
-const WAIT_MS = 10 * SECOND
+/** Longest time that a delivery waits for the reading of another one. */
+const WAIT_MS = 2 * SECOND
 
 type Keys = ReadonlyMap<string, CryptoKey>
 

@@ -16,7 +16,7 @@ import { Voice } from './voice.ts'
 const MAX_RECEIPTS = 500
 /** Members that are taken out at once. */
 const MAX_GIVEN_UP = 1000
-/** What this process is known by, and the connection on which it hears its name. */
+/** The names of this process, and the connection that listens for them. */
 interface Identity {
   readonly processId: string
   /** The channel on which this process hears who has acknowledged. */
@@ -108,8 +108,8 @@ export class RedisChannel implements Channel {
     this.#open.set(message.id, acknowledgements)
     try {
       if (this.#subscribers.invalidate(change.invalidations)) acknowledgements.receive(this.#memberId)
-      // Without it nobody's receipt would be heard, and every lease would be waited for. Not without end: another request may have
-      // begun it, and been cancelled.
+      // Without this connection no receipt arrives, and the publication waits for every lease. The wait for it has a deadline,
+      // because the request that began the connection may have been cancelled.
       await within(clock, 2 * patienceOf(leaseMs), ear.start(), lateStart, true).catch(nothing)
       const { census, entries } = await this.#send(message)
       if (!confirm) return acknowledgements.unconfirmed(census)

@@ -154,8 +154,8 @@ class PollChannel implements Channel {
   /** A look at the log that begins after the call. */
   async #look(): Promise<void> {
     if (this.#isClosed) throw new Error('sqlChannel: the channel was closed')
-    // One that is under way began before: it proves nothing to whoever asks now, and one more serves all who do. What another
-    // request began is waited for by a timer of this one, since it may have been cancelled together with its own.
+    // A look in progress began before this call, so it proves nothing for it. Callers that come at the same time share the next
+    // look. Each waits by a timer of its own, because the request that began a look may have been cancelled.
     const before = this.#polling
     if (before !== undefined) await this.#within(before).catch(() => {})
     const current = this.#polling

@@ -27,7 +27,7 @@ import type { KeyRow, Schema } from './schema.ts'
 import { readUsage, writeUses } from './uses.ts'
 
 /**
- * How long calls wait for the one that opens the store. Then one of them opens it too: the request of the first may have been
+ * Longest time that calls wait for the one that opens the store. Then one of them opens it too: the request of the first may have been
  * cancelled, and several that bring the tables to their version wait for each other in the database.
  */
 const OPEN_WITHIN_MS: number = 3 * SECOND
