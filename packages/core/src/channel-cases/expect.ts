@@ -1,5 +1,4 @@
 import { schedule, systemClock } from '../clock.ts'
-import type { Invalidation } from '../invalidation.ts'
 
 /** Leases that a case waits for what must come. Longer than any channel takes that keeps its contract, on a machine that is busy. */
 const PATIENCE_LEASES = 20
@@ -60,16 +59,26 @@ export async function tick(count: number): Promise<void> {
   if (count >= SHORT_TICKS) await pause(0)
 }
 
-/** Moments of other work: the first few are turns of promises, those after them turns of timers. */
-export async function ticks(count: number): Promise<void> {
-  for (let each = 0; each < count; each++) await tick(each)
+/** Moments that a case tries within one proof. */
+export const MOMENTS = 8
+
+/**
+ * Waits for one of the moments within work that lasts about so long: turns of promises at first, then equal parts of it.
+ *
+ * @param moment from 0 to `MOMENTS - 1`
+ */
+export async function momentOf(durationMs: number, moment: number): Promise<void> {
+  if (moment >= SHORT_TICKS) return pause((durationMs * (moment - SHORT_TICKS + 1)) / (MOMENTS - SHORT_TICKS))
+  for (let turn = 0; turn < moment; turn++) await tick(turn)
+}
+
+/** Milliseconds that work takes. */
+export async function durationOf(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = systemClock.monotonic()
+  await work()
+  return systemClock.monotonic() - startedAt
 }
 
 export function pause(ms: number): Promise<void> {
   return new Promise((next) => schedule(systemClock, ms, next, true))
-}
-
-/** Whether what was handed over says at least what was published: the same, or every key. */
-export function covers(handed: Invalidation, published: Invalidation): boolean {
-  return handed === 'all' || JSON.stringify(handed) === JSON.stringify(published)
 }

@@ -1,6 +1,5 @@
 import { type Clock, HOUR, systemClock } from '../clock.ts'
-import type { Invalidation } from '../invalidation.ts'
-import { expectEqual, expectTrue, pause, resolves, settled, ticks, until } from './expect.ts'
+import { durationOf, expectEqual, expectTrue, MOMENTS, momentOf, pause, resolves, settled, until } from './expect.ts'
 import { proved, type Stage, type StagedCase, whileProving } from './stage.ts'
 
 /** Rounds of a case with a fault: each costs about a lease. */
@@ -72,7 +71,8 @@ export const faultCases: readonly StagedCase[] = [
       await listen(other)
       await publish(one, [{ id: 'key_1' }])
       await opened.refuse?.(one)
-      const publishing = settled(publish(one, [{ id: 'key_2' }]), one.leaseMs, 'a publication settles')
+      const change = (await opened.commit?.([{ id: 'key_2' }])) ?? { invalidations: [{ id: 'key_2' }] }
+      const publishing = settled(one.publish(change), one.leaseMs, 'a publication settles')
       expectEqual(await resolves(publishing), false, 'publish() resolves while the medium refuses it')
     },
   },
@@ -112,7 +112,7 @@ export const faultCases: readonly StagedCase[] = [
         const { losses } = witness
         await opened.cut?.(other)
         await until(() => witness.losses > losses, one.leaseMs, 'lost() is called')
-        await whileProving([witness], () => publish(one, [{ id: `key_${round}` }]))
+        await whileProving([witness], () => publish(one, [{ id: `key_${round}` }], round % 2 === 1))
         await proved(witness, one.leaseMs)
       }
     },
@@ -120,17 +120,20 @@ export const faultCases: readonly StagedCase[] = [
   {
     name: 'a connection that breaks during a first proof loses no change that is accepted after the proof',
     needs: ['cut'],
-    async run({ channel, subscribe, publish, opened }) {
+    async run({ channel, listen, subscribe, publish, opened }) {
       const one = await channel()
-      for (let moment = 0; moment < ROUNDS * 2; moment++) {
+      const founder = await listen(one)
+      const proofMs = await durationOf(() => founder.prove())
+      for (let moment = 0; moment < MOMENTS; moment++) {
         const other = await channel()
         const witness = subscribe(other)
         const proof = witness.prove().catch(() => {})
-        await ticks(moment)
+        await momentOf(proofMs, moment)
         await opened.cut?.(other)
         await settled(proof, one.leaseMs, 'a proof whose connection broke settles')
         await proved(witness, one.leaseMs)
         await publish(one, [{ id: `key_${moment}` }])
+        await proved(witness, one.leaseMs)
         await witness.close()
       }
     },
@@ -142,13 +145,12 @@ export const faultCases: readonly StagedCase[] = [
       const [one, other] = [await channel(), await channel()]
       const witness = await listen(other)
       for (let round = 0; round < ROUNDS; round++) {
+        await publish(one, [{ id: `key_${round}` }], false)
         const release = await opened.hold?.(other)
         const older = witness.prove().catch(() => {})
-        await ticks(round)
-        const change: Invalidation[] = [{ id: `key_${round}` }]
-        const publishing = publish(one, change, false)
+        const publishing = publish(one, [{ id: `key_${round}_next` }], false)
         const newer = witness.prove().catch(() => {})
-        // Where no answer overtakes another, the newer proof comes only once the older one is released.
+        // Where no answer overtakes another, the newer proof comes only once the older one is let through.
         await Promise.race([newer, pause(one.leaseMs / 10)])
         release?.()
         await settled(Promise.all([older, newer, publishing]), one.leaseMs, 'what was held back settles')
@@ -157,22 +159,55 @@ export const faultCases: readonly StagedCase[] = [
     },
   },
   {
-    name: 'a proof that was given up and is answered later takes no change away',
-    needs: ['hold'],
+    name: 'a first proof that reaches the medium after another one has come takes no change away',
+    needs: ['delay'],
     async run({ channel, subscribe, publish, opened }) {
-      const [one, other] = [await channel(), await channel()]
-      // A first proof: the channel has no place yet that a late answer could not move.
-      const witness = subscribe(other)
-      const release = await opened.hold?.(other)
-      const givenUp = witness.prove().catch(() => {})
-      await Promise.race([givenUp, pause(one.leaseMs * LONGEST_WAIT_LEASES)])
-      const next = proved(witness, one.leaseMs)
-      await Promise.race([next, pause(one.leaseMs / 2)])
-      await publish(one, [{ id: 'key_1' }], false)
-      release?.()
-      await settled(Promise.all([givenUp, next]), one.leaseMs, 'what was held back settles')
-      await publish(one, [{ id: 'key_2' }])
-      await proved(witness, one.leaseMs)
+      const one = await channel()
+      for (let round = 0; round < ROUNDS; round++) {
+        const other = await channel()
+        const [first, second] = [subscribe(other), subscribe(other)]
+        const release = await opened.delay?.(other)
+        const late = first.prove().catch(() => {})
+        const next = proved(second, one.leaseMs)
+        // Where no request overtakes another, the second proof comes only once the first is let through.
+        await Promise.race([next, pause(one.leaseMs / 10)])
+        await publish(one, [{ id: `key_${round}` }], false)
+        release?.()
+        await settled(Promise.all([late, next]), one.leaseMs, 'what was delayed settles')
+        await proved(second, one.leaseMs)
+        await publish(one, [{ id: `key_${round}_next` }])
+        await Promise.all([first.close(), second.close()])
+      }
+    },
+  },
+  {
+    name: 'a proof that was given up and reaches the medium later takes no change away',
+    needs: ['delay'],
+    async run({ channel, subscribe, publish, opened }) {
+      const one = await channel()
+      // First proofs: until one has come, a channel has no place that a later change is counted from.
+      const others = await Promise.all(
+        Array.from({ length: MOMENTS }, async () => {
+          const other = await channel()
+          const release = await opened.delay?.(other)
+          const witness = subscribe(other)
+          return { witness, release, givenUp: witness.prove().catch(() => {}) }
+        }),
+      )
+      await pause(one.leaseMs * LONGEST_WAIT_LEASES)
+      for (const [round, { witness, release, givenUp }] of others.entries()) {
+        const next = proved(witness, one.leaseMs)
+        // Where no request overtakes another, the next proof comes only once the first is let through.
+        await Promise.race([next, pause(one.leaseMs / 2)])
+        const publishing = publish(one, [{ id: `key_${round}` }], false)
+        await momentOf(0, round)
+        release?.()
+        await settled(Promise.all([givenUp, next, publishing]), one.leaseMs, 'what was delayed settles')
+        // For its answer.
+        await pause(one.leaseMs / 20)
+        await proved(witness, one.leaseMs)
+        await publish(one, [{ id: `key_${round}_next` }])
+      }
     },
   },
 ]

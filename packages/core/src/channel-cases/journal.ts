@@ -1,7 +1,7 @@
 import type { Channel, ChannelSubscriber, ChannelSubscription, Confirmation } from '../channel.ts'
 import { systemClock } from '../clock.ts'
 import type { Invalidation } from '../invalidation.ts'
-import { covers, expectTrue } from './expect.ts'
+import { expectTrue } from './expect.ts'
 
 /** The share of a lease that a verifier uses, less the rounding of its clock. */
 const USABLE_SHARE = 0.98
@@ -43,7 +43,11 @@ export class Journal {
   }
 
   /** Publishes, and holds every subscriber with a lease against a confirmation. */
-  async published(
+  published(invalidations: readonly Invalidation[], publish: () => Promise<Confirmation>): Promise<Confirmation> {
+    return awaitedLater(this.#published(invalidations, publish))
+  }
+
+  async #published(
     invalidations: readonly Invalidation[],
     publish: () => Promise<Confirmation>,
   ): Promise<Confirmation> {
@@ -68,7 +72,11 @@ export class Journal {
       // What was there before its lease began, a subscriber reads from the store.
       if (publication.startedAt < witness.beganAt) continue
       if (publication.acceptedAt < calledAt) {
-        this.#expectHeard(witness, publication, 'prove() resolved after a change was accepted that came before its call')
+        this.#expectHeard(
+          witness,
+          publication,
+          'prove() resolved after a change was accepted that came before its call',
+        )
       }
       if (publication.confirmedAt < this.#place && witness.holdsLease()) {
         this.#expectHeard(witness, publication, 'prove() gave a lease after a publication was confirmed')
@@ -99,7 +107,8 @@ export class Witness implements ChannelSubscriber {
   beganAt: number = Number.POSITIVE_INFINITY
   /** Runs in `invalidate()`, before it returns. */
   onInvalidate: (invalidations: readonly Invalidation[]) => void = () => {}
-  readonly #places: number[] = []
+  /** Places at which each invalidation was last handed over, by what it says. */
+  readonly #places = new Map<string, number>()
   readonly #journal: Journal
   readonly #subscription: ChannelSubscription
   readonly #leaseMs: number
@@ -116,7 +125,7 @@ export class Witness implements ChannelSubscriber {
     const place = this.#journal.next()
     for (const each of invalidations) {
       this.heard.push(each)
-      this.#places.push(place)
+      this.#places.set(JSON.stringify(each), place)
     }
   }
 
@@ -126,7 +135,11 @@ export class Witness implements ChannelSubscriber {
   }
 
   /** Asks for a proof. Rejects where the channel gives none, and where the proof breaks the contract. */
-  async prove(): Promise<void> {
+  prove(): Promise<void> {
+    return awaitedLater(this.#prove())
+  }
+
+  async #prove(): Promise<void> {
     const [calledAt, calledAtMs, losses] = [this.#journal.next(), systemClock.monotonic(), this.losses]
     await this.#subscription.prove()
     // As a verifier does: what was asked for before a loss proves nothing after it.
@@ -148,13 +161,23 @@ export class Witness implements ChannelSubscriber {
     return systemClock.monotonic() < this.#leaseEndsAt
   }
 
-  /** @param since place in the order; what was handed over before it does not count */
+  /**
+   * Whether this, or every key, was handed over.
+   *
+   * @param since place in the order; what was handed over before it does not count
+   */
   hasHeard(invalidation: Invalidation, since = 0): boolean {
-    return this.heard.some((each, index) => (this.#places[index] ?? 0) > since && covers(each, invalidation))
+    return [invalidation, 'all'].some((each) => (this.#places.get(JSON.stringify(each)) ?? 0) > since)
   }
 
   #end(): void {
     this.beganAt = Number.POSITIVE_INFINITY
     this.#leaseEndsAt = Number.NEGATIVE_INFINITY
   }
+}
+
+/** A promise that a case awaits after other work, in which it may reject: no runtime may end the process over it. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }

@@ -1,8 +1,5 @@
-import { expectEqual, expectTrue, resolves, settled, ticks } from './expect.ts'
+import { durationOf, expectEqual, expectTrue, MOMENTS, momentOf, resolves, settled } from './expect.ts'
 import { proved, type StagedCase } from './stage.ts'
-
-/** Moments within a proof at which a subscriber or a channel leaves. */
-const MOMENTS = 8
 
 const SHORTEST_LEASE_MS = 100
 const LONGEST_LEASE_MS = 60_000
@@ -45,8 +42,10 @@ export const membershipCases: readonly StagedCase[] = [
     async run({ channel, listen, subscribe, publish }) {
       const [one, other] = [await channel(), await channel()]
       for (let moment = 0; moment < MOMENTS; moment++) {
-        const leaving = (await listen(other)).close()
-        await ticks(moment)
+        const first = await listen(other)
+        const proofMs = await durationOf(() => first.prove())
+        const leaving = first.close()
+        await momentOf(proofMs, moment)
         const joining = subscribe(other)
         const proof = proved(joining, other.leaseMs)
         await Promise.all([leaving, proof])
@@ -57,15 +56,19 @@ export const membershipCases: readonly StagedCase[] = [
   },
   {
     name: 'a subscriber that leaves during its proof is not waited for',
-    async run({ channel, subscribe, publish }) {
+    async run({ channel, listen, subscribe, publish }) {
       const one = await channel()
+      const founder = await listen(one)
+      const proofMs = await durationOf(() => founder.prove())
+      await founder.close()
       for (let moment = 0; moment < MOMENTS; moment++) {
         const other = await channel()
         const witness = subscribe(other)
-        const proof = resolves(witness.prove())
-        await ticks(moment)
+        // Two: the second may wait for the first.
+        const proofs = Promise.all([resolves(witness.prove()), resolves(witness.prove())])
+        await momentOf(proofMs, moment)
         await witness.close()
-        await settled(proof, one.leaseMs, 'a proof during which the subscriber left settles')
+        await settled(proofs, one.leaseMs, 'proofs during which the subscriber left settle')
         const { silent, elapsedMs } = await publish(one, [{ id: `key_${moment}` }])
         expectEqual(silent, 0, 'silent')
         expectTrue(elapsedMs < one.leaseMs, `expected less than a lease, got ${elapsedMs} ms`)
@@ -108,16 +111,20 @@ export const membershipCases: readonly StagedCase[] = [
   },
   {
     name: 'a channel that closes during a proof leaves no lease behind',
-    async run({ channel, subscribe, publish }) {
+    async run({ channel, listen, subscribe, publish }) {
       const one = await channel()
+      const founder = await listen(one)
+      const proofMs = await durationOf(() => founder.prove())
+      await founder.close()
       for (let moment = 0; moment < MOMENTS; moment++) {
         const other = await channel()
         if (one === other) return
         const witness = subscribe(other)
-        const proof = resolves(witness.prove())
-        await ticks(moment)
+        // Two: the second may wait for the first.
+        const proofs = Promise.all([resolves(witness.prove()), resolves(witness.prove())])
+        await momentOf(proofMs, moment)
         await other.close()
-        await settled(proof, one.leaseMs, 'a proof during which the channel closed settles')
+        await settled(proofs, one.leaseMs, 'proofs during which the channel closed settle')
         expectTrue(!witness.holdsLease(), 'expected a proof that rejects, or lost()')
         const { silent, elapsedMs } = await publish(one, [{ id: `key_${moment}` }])
         expectEqual(silent, 0, 'silent')

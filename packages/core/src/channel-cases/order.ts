@@ -1,11 +1,9 @@
-import { expectEqual, expectTrue, ticks, until } from './expect.ts'
-import { proved, type StagedCase, whileProving } from './stage.ts'
+import { durationOf, expectEqual, expectTrue, MOMENTS, momentOf, pause, resolves, until } from './expect.ts'
+import type { Witness } from './journal.ts'
+import { proved, publishingWhile, type StagedCase, whileProving } from './stage.ts'
 
 /** Rounds of a case that begins again with a channel that has not proved anything. */
 const FIRST_PROOFS = 4
-
-/** Moments within a proof at which a case lets something else happen. */
-const MOMENTS = 8
 
 export const orderCases: readonly StagedCase[] = [
   {
@@ -25,11 +23,12 @@ export const orderCases: readonly StagedCase[] = [
     async run({ channel, listen, publish }) {
       const [one, other] = [await channel(), await channel()]
       const witnesses = [await listen(other), await listen(other)]
+      const proofMs = await durationOf(() => witnesses[0]?.prove() ?? Promise.resolve())
       const proofs: Promise<void>[] = []
       for (let moment = 0; moment < MOMENTS * 2; moment++) {
         await publish(one, [{ id: `key_${moment}` }], false)
         for (const witness of witnesses) proofs.push(witness.prove())
-        await ticks(moment % MOMENTS)
+        await momentOf(proofMs, moment % MOMENTS)
       }
       await Promise.all(proofs)
     },
@@ -51,14 +50,12 @@ export const orderCases: readonly StagedCase[] = [
     name: 'a change at any moment of a first proof is handed over, unless the lease begins after it',
     async run({ channel, subscribe, publish }) {
       const one = await channel()
-      for (let moment = 0; moment < MOMENTS; moment++) {
-        const other = await channel()
-        const witness = subscribe(other)
-        const proof = witness.prove().catch(() => {})
-        await ticks(moment)
-        const first = publish(one, [{ id: `key_${moment}` }])
-        await proof
-        await Promise.all([first, publish(one, [{ id: `key_${moment}_next` }])])
+      for (let round = 0; round < FIRST_PROOFS; round++) {
+        const witness = subscribe(await channel())
+        const proof = witness.prove()
+        const next = resolves(proof).then(() => publish(one, [{ id: `key_${round}_next` }]))
+        await publishingWhile(proof, (count) => publish(one, [{ id: `key_${round}_${count}` }], round % 2 === 0))
+        await next
         await proved(witness, one.leaseMs)
         await witness.close()
       }
@@ -69,9 +66,10 @@ export const orderCases: readonly StagedCase[] = [
     async run({ channel, listen, subscribe, publish }) {
       const [one, other] = [await channel(), await channel()]
       const first = await listen(other)
+      const proofMs = await durationOf(() => first.prove())
       for (let moment = 0; moment < MOMENTS; moment++) {
         const proof = first.prove()
-        await ticks(moment)
+        await momentOf(proofMs, moment)
         const second = subscribe(other)
         await whileProving([second, first], () => publish(one, [{ id: `key_${moment}` }], moment % 2 === 0))
         await proof
@@ -82,12 +80,12 @@ export const orderCases: readonly StagedCase[] = [
   },
   {
     name: 'a subscriber that joins during a publication is handed every later change',
-    async run({ channel, listen, subscribe, publish }) {
+    async run({ channel, subscribe, publish }) {
       const [one, other] = [await channel(), await channel()]
-      await listen(one)
+      const publicationMs = await durationOf(() => publish(one, [{ id: 'key_1' }]))
       for (let moment = 0; moment < MOMENTS; moment++) {
         const during = publish(one, [{ id: `key_${moment}` }])
-        await ticks(moment)
+        await momentOf(publicationMs, moment)
         const witness = subscribe(other)
         await proved(witness, one.leaseMs)
         await publish(one, [{ id: `key_${moment}_next` }])
@@ -100,15 +98,13 @@ export const orderCases: readonly StagedCase[] = [
     name: 'a subscriber whose lease has run out is waited for before a proof gives it another one',
     async run({ channel, listen, publish }) {
       const one = await channel()
-      const witnesses = []
-      for (let moment = 0; moment < MOMENTS; moment++) witnesses.push(await listen(await channel()))
+      const witnesses: Witness[] = []
+      for (let round = 0; round < FIRST_PROOFS; round++) witnesses.push(await listen(await channel()))
       await until(() => witnesses.every((each) => !each.holdsLease()), one.leaseMs, 'the leases run out')
-      await publish(one, [{ id: 'key_between' }])
-      for (const [moment, witness] of witnesses.entries()) {
-        const proof = witness.prove().catch(() => {})
-        await ticks(moment)
-        await publish(one, [{ id: `key_${moment}` }])
-        await proof
+      // A registration ends a little later than the lease that a verifier makes of it.
+      await pause(one.leaseMs / 10)
+      for (const [round, witness] of witnesses.entries()) {
+        await publishingWhile(witness.prove(), (count) => publish(one, [{ id: `key_${round}_${count}` }]))
       }
     },
   },

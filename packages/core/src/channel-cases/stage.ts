@@ -1,11 +1,11 @@
 import type { Change, Channel, Confirmation } from '../channel.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Invalidation } from '../invalidation.ts'
-import { tick, until } from './expect.ts'
+import { settled, tick, until } from './expect.ts'
 import { Journal, type Witness } from './journal.ts'
 
 /** A fault that a harness can make, or a part of its channels' surroundings that it can exchange. */
-export type ChannelFault = 'silence' | 'cut' | 'hold' | 'forget' | 'refuse' | 'clock'
+export type ChannelFault = 'silence' | 'cut' | 'hold' | 'delay' | 'forget' | 'refuse' | 'clock'
 
 /** What the contract asks of a harness when it opens channels. */
 export interface ChannelSurroundings {
@@ -30,6 +30,11 @@ export interface OpenChannels {
    * @returns lets what was held back through
    */
   hold?(channel: Channel): Promise<() => void> | (() => void)
+  /**
+   * The same on the way to the medium: the next request of this channel arrives when it is let through, also where the
+   * channel has given it up.
+   */
+  delay?(channel: Channel): Promise<() => void> | (() => void)
   /** Makes the medium forget which subscribers are registered, as a server that was replaced would. */
   forget?(): Promise<void> | void
   /** Makes the medium refuse whatever this channel sends from now on. */
@@ -98,9 +103,9 @@ export async function onStage(harness: ChannelHarness, { run, clock }: StagedCas
       return witness
     },
     publish(channel, invalidations, confirm = true) {
-      return journal.published(invalidations, async () =>
-        channel.publish((await opened.commit?.(invalidations)) ?? { invalidations }, { confirm }),
-      )
+      const publish = async (): Promise<Confirmation> =>
+        channel.publish((await opened.commit?.(invalidations)) ?? { invalidations }, { confirm })
+      return journal.published(invalidations, () => settled(publish(), channel.leaseMs, 'publish() settles'))
     },
   }
   try {
@@ -144,11 +149,43 @@ export async function whileProving<T>(witnesses: readonly Witness[], next: () =>
   for (let count = 0; following === undefined && count < MAX_OVERLAPPING; count++) {
     const proof = witnesses[count % witnesses.length]?.prove()
     const proceed = (): void => {
-      following ??= next()
+      if (following !== undefined) return
+      following = next()
+      following.catch(() => {})
     }
     proofs.push(proof?.then(proceed, () => {}) ?? Promise.resolve())
     await tick(count)
   }
   await Promise.all(proofs)
   return following ?? next()
+}
+
+/** Publications at once, at most. */
+const MAX_PUBLICATIONS = 40
+
+/**
+ * Publishes at every tick of a proof.
+ *
+ * @param publish takes the number of the publication
+ */
+export async function publishingWhile(
+  proof: Promise<void>,
+  publish: (count: number) => Promise<unknown>,
+): Promise<void> {
+  let isSettled = false
+  const settling = proof.then(
+    () => {
+      isSettled = true
+    },
+    () => {
+      isSettled = true
+    },
+  )
+  const publications: Promise<unknown>[] = []
+  for (let count = 0; !isSettled && count < MAX_PUBLICATIONS; count++) {
+    publications.push(publish(count))
+    await tick(count)
+  }
+  await settling
+  await Promise.all(publications)
 }
