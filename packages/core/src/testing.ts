@@ -1,4 +1,10 @@
 // What a channel is tested against: `@bearward/core/testing`.
 
+export type {
+  ChannelCase,
+  ChannelFault,
+  ChannelHarness,
+  ChannelSurroundings,
+  OpenChannels,
+} from './channel-cases/stage.ts'
 export { channelContract } from './channel-contract.ts'
-export type { ChannelCase, ChannelHarness, OpenChannels } from './channel-stage.ts'

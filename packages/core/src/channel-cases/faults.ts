@@ -1,0 +1,213 @@
+import { type Clock, HOUR, systemClock } from '../clock.ts'
+import { durationOf, expectEqual, expectTrue, MOMENTS, momentOf, pause, resolves, settled, until } from './expect.ts'
+import { proved, type Stage, type StagedCase, whileProving } from './stage.ts'
+
+/** Rounds of a case with a fault: each costs about a lease. */
+const ROUNDS = 3
+
+/** The longest wait for a silent subscriber, in leases. */
+const LONGEST_WAIT_LEASES = 1.5
+
+/** A clock whose wall time is somewhere else at each look, in the given direction; its monotonic side is the system's. */
+function steppingClock(stepMs: number): Clock {
+  let offset = 0
+  return {
+    ...systemClock,
+    now: () => {
+      offset += stepMs
+      return systemClock.now() + offset
+    },
+  }
+}
+
+/** Publishes while a subscriber is silent, and expects a wait until its lease has run out. */
+async function expectWait({ channel, listen, publish, opened }: Stage, before?: () => unknown): Promise<void> {
+  const [one, other] = [await channel(), await channel()]
+  await listen(other)
+  await opened.silence?.(other)
+  await before?.()
+  const { confirmed, elapsedMs } = await publish(one, [{ id: 'key_1' }])
+  expectEqual(confirmed, true, 'confirmed')
+  const isShort = elapsedMs <= one.leaseMs * LONGEST_WAIT_LEASES
+  expectTrue(isShort, `expected ${LONGEST_WAIT_LEASES} leases at most, got ${elapsedMs} ms`)
+}
+
+export const faultCases: readonly StagedCase[] = [
+  {
+    name: 'a silent subscriber is waited for until its lease has run out, and not much longer',
+    needs: ['silence'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      await listen(other)
+      await opened.silence?.(other)
+      const { confirmed, silent, elapsedMs } = await publish(one, [{ id: 'key_1' }])
+      expectEqual([confirmed, silent], [true, 1], 'confirmed, silent')
+      const isShort = elapsedMs <= one.leaseMs * LONGEST_WAIT_LEASES
+      expectTrue(isShort, `expected ${LONGEST_WAIT_LEASES} leases at most, got ${elapsedMs} ms`)
+    },
+  },
+  {
+    name: 'a wall clock that steps forward ends no wait for a silent subscriber',
+    needs: ['silence', 'clock'],
+    clock: () => steppingClock(HOUR),
+    run: (stage) => expectWait(stage),
+  },
+  {
+    name: 'a wall clock that steps back makes no wait for a silent subscriber longer',
+    needs: ['silence', 'clock'],
+    clock: () => steppingClock(-HOUR),
+    run: (stage) => expectWait(stage),
+  },
+  {
+    name: 'a registry that may have forgotten a silent subscriber is not trusted for a lease',
+    needs: ['silence', 'forget'],
+    run: (stage) => expectWait(stage, () => stage.opened.forget?.()),
+  },
+  {
+    name: 'a publication that the medium refuses rejects',
+    needs: ['refuse'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      await listen(other)
+      await publish(one, [{ id: 'key_1' }])
+      await opened.refuse?.(one)
+      const change = (await opened.commit?.([{ id: 'key_2' }])) ?? { invalidations: [{ id: 'key_2' }] }
+      const publishing = settled(one.publish(change), one.leaseMs, 'a publication settles')
+      expectEqual(await resolves(publishing), false, 'publish() resolves while the medium refuses it')
+    },
+  },
+  {
+    name: 'lost() is called when messages may have been lost, and a later proof comes',
+    needs: ['cut'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      const witness = await listen(other)
+      await opened.cut?.(other)
+      await until(() => witness.losses > 0, one.leaseMs, 'lost() is called')
+      await proved(witness, one.leaseMs)
+      await publish(one, [{ id: 'key_1' }])
+      expectTrue(witness.hasHeard({ id: 'key_1' }), 'expected that a change after the proof was handed over')
+    },
+  },
+  {
+    name: 'lost() is called before a proof that was asked for after the loss resolves',
+    needs: ['cut'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      const witness = await listen(other)
+      for (let round = 0; round < ROUNDS; round++) {
+        await opened.cut?.(other)
+        await publish(one, [{ id: `key_${round}` }], false)
+        await proved(witness, one.leaseMs)
+      }
+    },
+  },
+  {
+    name: 'a proof that is asked for while the channel connects again holds once the new connection hears',
+    needs: ['cut'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      const witness = await listen(other)
+      for (let round = 0; round < ROUNDS; round++) {
+        const { losses } = witness
+        await opened.cut?.(other)
+        await until(() => witness.losses > losses, one.leaseMs, 'lost() is called')
+        await whileProving([witness], () => publish(one, [{ id: `key_${round}` }], round % 2 === 1))
+        await proved(witness, one.leaseMs)
+      }
+    },
+  },
+  {
+    name: 'a connection that breaks during a first proof loses no change that is accepted after the proof',
+    needs: ['cut'],
+    async run({ channel, listen, subscribe, publish, opened }) {
+      const one = await channel()
+      const founder = await listen(one)
+      const proofMs = await durationOf(() => founder.prove())
+      for (let moment = 0; moment < MOMENTS; moment++) {
+        const other = await channel()
+        const witness = subscribe(other)
+        const proof = witness.prove().catch(() => {})
+        await momentOf(proofMs, moment)
+        await opened.cut?.(other)
+        await settled(proof, one.leaseMs, 'a proof whose connection broke settles')
+        await proved(witness, one.leaseMs)
+        await publish(one, [{ id: `key_${moment}` }])
+        await proved(witness, one.leaseMs)
+        await witness.close()
+      }
+    },
+  },
+  {
+    name: 'a proof that is answered after a newer one takes no change away',
+    needs: ['hold'],
+    async run({ channel, listen, publish, opened }) {
+      const [one, other] = [await channel(), await channel()]
+      const witness = await listen(other)
+      for (let round = 0; round < ROUNDS; round++) {
+        await publish(one, [{ id: `key_${round}` }], false)
+        const release = await opened.hold?.(other)
+        const older = witness.prove().catch(() => {})
+        const publishing = publish(one, [{ id: `key_${round}_next` }], false)
+        const newer = witness.prove().catch(() => {})
+        // Where no answer overtakes another, the newer proof comes only once the older one is let through.
+        await Promise.race([newer, pause(one.leaseMs / 10)])
+        release?.()
+        await settled(Promise.all([older, newer, publishing]), one.leaseMs, 'what was held back settles')
+        await proved(witness, one.leaseMs)
+      }
+    },
+  },
+  {
+    name: 'a first proof that reaches the medium after another one has come takes no change away',
+    needs: ['delay'],
+    async run({ channel, subscribe, publish, opened }) {
+      const one = await channel()
+      for (let round = 0; round < ROUNDS; round++) {
+        const other = await channel()
+        const [first, second] = [subscribe(other), subscribe(other)]
+        const release = await opened.delay?.(other)
+        const late = first.prove().catch(() => {})
+        const next = proved(second, one.leaseMs)
+        // Where no request overtakes another, the second proof comes only once the first is let through.
+        await Promise.race([next, pause(one.leaseMs / 10)])
+        await publish(one, [{ id: `key_${round}` }], false)
+        release?.()
+        await settled(Promise.all([late, next]), one.leaseMs, 'what was delayed settles')
+        await proved(second, one.leaseMs)
+        await publish(one, [{ id: `key_${round}_next` }])
+        await Promise.all([first.close(), second.close()])
+      }
+    },
+  },
+  {
+    name: 'a proof that was given up and reaches the medium later takes no change away',
+    needs: ['delay'],
+    async run({ channel, subscribe, publish, opened }) {
+      const one = await channel()
+      // First proofs: until one has come, a channel has no place that a later change is counted from.
+      const others = await Promise.all(
+        Array.from({ length: MOMENTS }, async () => {
+          const other = await channel()
+          const release = await opened.delay?.(other)
+          const witness = subscribe(other)
+          return { witness, release, givenUp: witness.prove().catch(() => {}) }
+        }),
+      )
+      await pause(one.leaseMs * LONGEST_WAIT_LEASES)
+      for (const [round, { witness, release, givenUp }] of others.entries()) {
+        const next = proved(witness, one.leaseMs)
+        // Where no request overtakes another, the next proof comes only once the first is let through.
+        await Promise.race([next, pause(one.leaseMs / 2)])
+        const publishing = publish(one, [{ id: `key_${round}` }], false)
+        await momentOf(0, round)
+        release?.()
+        await settled(Promise.all([givenUp, next, publishing]), one.leaseMs, 'what was delayed settles')
+        // For its answer.
+        await pause(one.leaseMs / 20)
+        await proved(witness, one.leaseMs)
+        await publish(one, [{ id: `key_${round}_next` }])
+      }
+    },
+  },
+]
