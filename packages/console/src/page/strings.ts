@@ -145,7 +145,7 @@ export const expiry = {
 
 export const secret = {
   issued: (name: string) => `The token of ${embedded(name) || 'this key'}`,
-  lead: 'Copy it now. It is shown this once and kept nowhere: when you leave this page, nobody can show it again.',
+  lead: 'Copy it now. It is shown this once and kept nowhere: when you leave this page, it cannot be shown again.',
   copy: 'Copy',
   copied: 'Copied to the clipboard.',
   notCopied: 'The browser did not allow copying. The token is selected: press Ctrl+C or ⌘C.',
@@ -159,7 +159,7 @@ export const secret = {
 
 export const lost = {
   title: 'The key was issued, but its token is lost',
-  text: 'The answer that held the token never arrived here, and the token is kept nowhere. Nobody has it. Replace the key to get a new token: the lost one is refused from that moment.',
+  text: 'The answer that held the token never arrived here, and the token is kept nowhere: it is lost. Replace the key to get a new token: the lost one is refused from that moment.',
   replace: 'Replace the key',
   show: 'Go to the key',
   reason: 'Its token was never received',
@@ -359,7 +359,7 @@ export const problems = {
   } as Readonly<Record<number, string>>,
   texts: {
     401: 'Sign in to your application, then come back.',
-    404: 'It may have been mistyped, or it belongs to somebody else.',
+    404: 'It may have been mistyped, or it belongs to another account.',
     503: 'Nothing is lost. Try again in a moment.',
   } as Readonly<Record<number, string>>,
   anyTitle: 'This did not work',
