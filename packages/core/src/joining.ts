@@ -87,7 +87,6 @@ class Wait<T> {
     this.#countedAt = now
     // A clock that answers `NaN` leaves no time.
     if (this.#leftMs > 0) this.#tryAnother()
-    // Also where the clock answers `NaN`.
     else this.#end(() => this.#resolve(this.#joining.late(this.#hasFailed)))
   }
 

@@ -31,6 +31,16 @@ export function appoint(clock: Clock, at: number, delayMs: number, callback: () 
   return { setAt: at, dueAt: at + delayMs, cancel }
 }
 
+/** Returns false where the runtime sets no timers, such as at module scope of a worker. */
+export function canSetTimers(clock: Clock): boolean {
+  try {
+    schedule(clock, SECOND, () => {})()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * Returns true when the timer is overdue, so that the request must do its work.
  *

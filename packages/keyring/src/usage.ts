@@ -106,7 +106,8 @@ export class Usage {
   }
 
   #writeAtOnce(at: number, waitUntil: WaitUntil): void {
-    const delayMs = Math.max(0, this.#atOnceFrom - at)
+    // A clock that was set back must not put a write off.
+    const delayMs = Math.min(Math.max(0, this.#atOnceFrom - at), AFTER_FAILURE_MS)
     if (this.#next !== undefined && this.#next.dueAt <= at + delayMs) return
     this.#next?.cancel()
     if (waitUntil === undefined) {

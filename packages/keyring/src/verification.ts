@@ -4,12 +4,11 @@ import {
   createVerifier,
   MINUTE,
   type ResolveContext,
-  schedule,
   type TokenFormat,
   type Verifier,
   type VerifierOptions,
 } from '@bearward/core'
-import type { WaitUntil } from './appointment.ts'
+import { canSetTimers, type WaitUntil } from './appointment.ts'
 import { auditOf } from './audit.ts'
 import { foreignHashes, foreignTokens } from './foreign.ts'
 import { isForeign, type Metadata, type StoredKey } from './key.ts'
@@ -116,15 +115,14 @@ export class Verification {
 
   /** Some runtimes forbid timers, I/O and random numbers at module scope: there the first request subscribes. */
   #hearSoon(verifier: Verifier<KeyringRecord>): void {
-    try {
-      schedule(this.#room.settings.clock, MINUTE, () => {})()
+    if (canSetTimers(this.#room.settings.clock)) {
       this.#hear(verifier)
-    } catch {
-      const stop = verifier.on('cache', () => {
-        stop()
-        this.#hear(verifier)
-      })
+      return
     }
+    const stop = verifier.on('cache', () => {
+      stop()
+      this.#hear(verifier)
+    })
   }
 
   /** A cache with a stated bound hears what it can, and relies on its bound for the rest. */

@@ -327,6 +327,20 @@ describe('where a module is loaded', () => {
     expect(keyring.verifier({ cache: { max: 10, maxStalenessMs: 1000 } })).toBeDefined()
   })
 
+  it('a verifier with a stated bound hears of changes from its first request on', async () => {
+    const { keyring, clock } = setUp()
+    const { schedule } = clock
+    clock.schedule = () => {
+      throw new Error('no timers at module scope')
+    }
+    const verifier = keyring.verifier({ cache: { max: 10, maxStalenessMs: MINUTE } })
+    clock.schedule = schedule
+    const { token, key } = await keyring.issue()
+    expect((await verifier.verify(bearer(token))).ok).toBe(true)
+    await keyring.revoke(key.id)
+    expect((await verifier.verify(bearer(token))).ok).toBe(false)
+  })
+
   it('a format that carries ids without saying so is found out with the first key', async () => {
     const format = keyFormat({ prefix: 'acme' })
     const { keyring } = setUp({ format: { ...format, parse: () => ({ id: 'key_1', secret: 'x' }) } })
