@@ -81,7 +81,8 @@ class PollChannel implements Channel {
   readonly durable = true
   readonly #engine: () => Promise<Engine>
   readonly #settings: PollSettings
-  readonly #id = memberId()
+  /** Another one after each time that the last subscriber has left: so leaving, which may take a while, takes no later one out. */
+  #id = memberId()
   readonly #subscribers = new Subscribers('sqlChannel')
   /** The number up to which the log was read; `undefined` before the first look. */
   #read: number | undefined
@@ -152,6 +153,7 @@ class PollChannel implements Channel {
     const before = this.#polling
     if (before === undefined) return this.#poll()
     await before.catch(() => {})
+    if (this.#subscribers.size === 0) throw new Error('sqlChannel: the channel was closed')
     return this.#polling ?? this.#poll()
   }
 
@@ -168,8 +170,10 @@ class PollChannel implements Channel {
 
   async #readLog(turn: number): Promise<void> {
     const engine = await this.#engine()
+    this.#checkTurn(turn)
+    const id = this.#id
     const isNew = this.#read === undefined
-    const last = await this.#lookRegistered(engine)
+    const last = await this.#lookRegistered(engine, turn)
     this.#checkTurn(turn)
     const from = this.#read ?? last
     for (let after = from; after < last; ) {
@@ -181,20 +185,23 @@ class PollChannel implements Channel {
       after = hasGap ? last : next
     }
     this.#read = last
-    if (isNew || last > from) await acknowledge(engine, this.#id, last)
+    if (isNew || last > from) await acknowledge(engine, id, last)
   }
 
   /** The number of the latest commit, read while publishers wait for this process: who publishes later will. */
-  async #lookRegistered(engine: Engine): Promise<number> {
+  async #lookRegistered(engine: Engine, turn: number): Promise<number> {
+    const id = this.#id
     const now = this.#settings.clock.monotonic()
     if (now - this.#registeredAt < RENEW_AFTER_MS) {
-      const { last, isRegistered } = await lookUp(engine, this.#id, this.leaseMs)
+      const { last, isRegistered } = await lookUp(engine, id, this.leaseMs)
       if (isRegistered) return last
+      this.#checkTurn(turn)
       // A server took over that had not heard of it, somebody has emptied the table, or the machine has slept.
     }
-    await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
+    await register(engine, id, this.leaseMs, this.#read ?? 0)
+    this.#checkTurn(turn)
     this.#registeredAt = now
-    return (await lookUp(engine, this.#id, this.leaseMs)).last
+    return (await lookUp(engine, id, this.leaseMs)).last
   }
 
   /** A look that was given up changes nothing any more. */
@@ -237,12 +244,18 @@ class PollChannel implements Channel {
 
   async #leave(): Promise<void> {
     this.#cancelTimer()
-    const wasRegistered = this.#registeredAt > Number.NEGATIVE_INFINITY
+    const [id, polling] = [this.#id, this.#polling]
+    const mayBeRegistered = polling !== undefined || this.#registeredAt > Number.NEGATIVE_INFINITY
+    this.#id = memberId()
     this.#registeredAt = Number.NEGATIVE_INFINITY
     this.#read = undefined
-    if (!wasRegistered) return
+    this.#turn++
+    if (!mayBeRegistered) return
     try {
-      await unregister(await this.#engine(), this.#id)
+      // A look that is in progress may be about to register.
+      await polling?.catch(() => {})
+      const unregistering = this.#engine().then((engine) => unregister(engine, id))
+      await within(this.#settings.clock, this.leaseMs, 'sqlChannel: leaving', unregistering)
     } catch {
       // The registration runs out by itself.
     }

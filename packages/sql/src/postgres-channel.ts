@@ -9,8 +9,9 @@ import {
   schedule,
   systemClock,
 } from '@bearward/core'
-import { Acknowledgements, type Census, MAX_INVALIDATIONS, Subscribers } from '@bearward/core/channel'
+import { Acknowledgements, type Census, MAX_INVALIDATIONS, type Subscribed, Subscribers } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
+import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { Listener, type ListenPool, type Notification } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
@@ -98,8 +99,11 @@ class ListenChannel implements Channel {
   readonly #schema: string | undefined
   readonly #engine: Engine
   readonly #clock: Clock
-  /** Stands in the table of members alone: see `acknowledgementOf()`. */
-  readonly #id = memberId()
+  /**
+   * Stands in the table of members alone: see `acknowledgementOf()`. Another one after each time that the last subscriber has
+   * left: so leaving, which may take a while, takes no later one out.
+   */
+  #id = memberId()
   readonly #ownChannel = `bearward_to_${memberId()}`
   readonly #subscribers = new Subscribers('postgresChannel')
   readonly #waiting = new Map<string, Acknowledgements>()
@@ -108,6 +112,8 @@ class ListenChannel implements Channel {
   #connecting: Promise<Listener> | undefined
   /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
+  /** Registrations that are in progress. */
+  readonly #registering = new Set<Promise<void>>()
   /** Whether publishers may be waiting for this process. */
   #isMember = false
   #replies: Notification[] = []
@@ -130,7 +136,7 @@ class ListenChannel implements Channel {
     return {
       prove: async () => {
         subscribed.check()
-        await this.#prove()
+        await this.#prove(subscribed)
         subscribed.check()
       },
       close: async () => {
@@ -189,9 +195,10 @@ class ListenChannel implements Channel {
   }
 
   /** A notification to oneself: all that were committed before it are delivered before it. */
-  async #prove(): Promise<void> {
+  async #prove(subscribed: Subscribed): Promise<void> {
     const listener = await this.#connect()
-    await this.#watched(listener, () => this.#register(listener))
+    subscribed.check()
+    await this.#watched(listener, () => this.#registerOver(listener))
     // Unguessable: whoever could send it earlier would prove what has not arrived yet.
     const proof = memberId()
     const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
@@ -203,12 +210,24 @@ class ListenChannel implements Channel {
     }
   }
 
+  async #registerOver(listener: Listener): Promise<void> {
+    const registering = this.#register(listener)
+    this.#registering.add(registering)
+    try {
+      await registering
+    } finally {
+      this.#registering.delete(registering)
+    }
+  }
+
   async #register(listener: Listener): Promise<void> {
+    const id = this.#id
     const now = this.#clock.monotonic()
     // It may have run out all the same: while the machine sleeps, this clock stands still.
     const isYoung = now - this.#registeredAt < RENEW_AFTER_MS
-    if (isYoung && (await isRegistered(listener.engine, this.#id, this.leaseMs))) return
-    await register(listener.engine, this.#id, this.leaseMs, 0)
+    if (isYoung && (await isRegistered(listener.engine, id, this.leaseMs))) return
+    await register(listener.engine, id, this.leaseMs, 0)
+    if (id !== this.#id) throw new Error('postgresChannel: the channel was closed')
     this.#isMember = true
     this.#registeredAt = now
   }
@@ -313,13 +332,19 @@ class ListenChannel implements Channel {
   }
 
   async #leave(): Promise<void> {
-    if (!this.#isMember) return
+    const registering = [...this.#registering]
+    if (!this.#isMember && registering.length === 0) return
+    const id = this.#id
+    this.#id = memberId()
     this.#isMember = false
     this.#registeredAt = Number.NEGATIVE_INFINITY
     const listener = this.#listener
     try {
-      if (listener === undefined) await unregister(this.#engine, this.#id)
-      else await this.#watched(listener, () => unregister(listener.engine, this.#id))
+      await Promise.allSettled(registering)
+      const { leaseMs } = this
+      if (listener === undefined)
+        await within(this.#clock, leaseMs, 'postgresChannel: leaving', unregister(this.#engine, id))
+      else await this.#watched(listener, () => unregister(listener.engine, id))
     } catch {
       // The registration runs out by itself.
     }
