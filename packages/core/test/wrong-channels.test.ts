@@ -46,14 +46,14 @@ function harnessOf(kind: Kind, leaseMs: number, flaw?: Flaw): ChannelHarness {
 }
 
 describe.each(KINDS)('a right channel over a medium in memory, %s, keeps the contract:', (kind) => {
-  for (const { name, run } of channelContract(harnessOf(kind, 400))) test.concurrent(name, run, 30_000)
+  for (const { name, run } of channelContract(harnessOf(kind, 600))) test.concurrent(name, run, 30_000)
 })
 
 describe('a channel with one thing wrong is refused by the case that names it:', () => {
   test.concurrent.each(WRONG_CHANNELS)(
     '$flaw by "$refusedBy"',
     async ({ flaw, kind, refusedBy, saying }) => {
-      const named = channelContract(harnessOf(kind, 200, flaw)).find(({ name }) => name === refusedBy)
+      const named = channelContract(harnessOf(kind, 300, flaw)).find(({ name }) => name === refusedBy)
       await expect(named?.run()).rejects.toThrow(saying)
     },
     30_000,

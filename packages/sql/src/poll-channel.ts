@@ -81,6 +81,7 @@ class PollChannel implements Channel {
   readonly durable = true
   readonly #engine: () => Promise<Engine>
   readonly #settings: PollSettings
+  /** Changes each time that the last subscriber has left: leaving may take a while, and must not take a later subscriber out. */
   #memberId: string | undefined
   readonly #subscribers = new Subscribers('sqlChannel')
   /** The number up to which the log was read; `undefined` before the first look. */
@@ -157,7 +158,10 @@ class PollChannel implements Channel {
     // A look in progress began before this call, so it proves nothing for it. Callers that come at the same time share the next
     // look. Each waits by a timer of its own, because the request that began a look may have been cancelled.
     const before = this.#polling
-    if (before !== undefined) await this.#within(before).catch(() => {})
+    if (before !== undefined) {
+      await this.#within(before).catch(() => {})
+      if (this.#subscribers.size === 0) throw new Error('sqlChannel: the channel was closed')
+    }
     const current = this.#polling
     return current === undefined || current === before ? this.#poll() : this.#within(current)
   }
@@ -178,8 +182,10 @@ class PollChannel implements Channel {
 
   async #readLog(turn: number): Promise<void> {
     const engine = await this.#engine()
+    this.#checkTurn(turn)
+    const id = this.#id
     const isNew = this.#read === undefined
-    const last = await this.#lookRegistered(engine)
+    const last = await this.#lookRegistered(engine, turn)
     this.#checkTurn(turn)
     const from = this.#read ?? last
     for (let after = from; after < last; ) {
@@ -191,20 +197,23 @@ class PollChannel implements Channel {
       after = hasGap ? last : next
     }
     this.#read = last
-    if (isNew || last > from) await acknowledge(engine, this.#id, last)
+    if (isNew || last > from) await acknowledge(engine, id, last)
   }
 
   /** The number of the latest commit, read while publishers wait for this process: who publishes later will. */
-  async #lookRegistered(engine: Engine): Promise<number> {
+  async #lookRegistered(engine: Engine, turn: number): Promise<number> {
+    const id = this.#id
     const now = this.#settings.clock.monotonic()
     if (now - this.#registeredAt < RENEW_AFTER_MS) {
-      const { last, isRegistered } = await lookUp(engine, this.#id, this.leaseMs)
+      const { last, isRegistered } = await lookUp(engine, id, this.leaseMs)
       if (isRegistered) return last
+      this.#checkTurn(turn)
       // A server took over that had not heard of it, somebody has emptied the table, or the machine has slept.
     }
-    await register(engine, this.#id, this.leaseMs, this.#read ?? 0)
+    await register(engine, id, this.leaseMs, this.#read ?? 0)
+    this.#checkTurn(turn)
     this.#registeredAt = now
-    return (await lookUp(engine, this.#id, this.leaseMs)).last
+    return (await lookUp(engine, id, this.leaseMs)).last
   }
 
   /** A look that was given up changes nothing any more. */
@@ -252,12 +261,18 @@ class PollChannel implements Channel {
 
   async #leave(): Promise<void> {
     this.#cancelTimer()
-    const wasRegistered = this.#registeredAt > Number.NEGATIVE_INFINITY
+    const [id, polling] = [this.#memberId, this.#polling]
+    const mayBeRegistered = polling !== undefined || this.#registeredAt > Number.NEGATIVE_INFINITY
+    this.#memberId = undefined
     this.#registeredAt = Number.NEGATIVE_INFINITY
     this.#read = undefined
-    if (!wasRegistered) return
+    this.#turn++
+    if (!mayBeRegistered || id === undefined) return
     try {
-      await unregister(await this.#engine(), this.#id)
+      // A look that is in progress may be about to register.
+      if (polling !== undefined) await this.#within(polling).catch(() => {})
+      const unregistering = this.#engine().then((engine) => unregister(engine, id))
+      await within(this.#settings.clock, this.leaseMs, 'sqlChannel: leaving', unregistering)
     } catch {
       // The registration runs out by itself.
     }

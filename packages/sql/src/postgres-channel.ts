@@ -10,8 +10,9 @@ import {
   schedule,
   systemClock,
 } from '@bearward/core'
-import { Acknowledgements, type Census, MAX_INVALIDATIONS, Subscribers } from '@bearward/core/channel'
+import { Acknowledgements, type Census, MAX_INVALIDATIONS, type Subscribed, Subscribers } from '@bearward/core/channel'
 import { memberId, wholeOption } from './channel-options.ts'
+import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { Listener, type ListenPool, type Notification, OPEN_WITHIN_MS } from './listener.ts'
 import { censusOf, countMembers, isRegistered, RENEW_AFTER_MS, register, unregister } from './members.ts'
@@ -96,7 +97,10 @@ interface ListenSettings {
 
 /** What this process is known by. */
 interface Identity {
-  /** Stands in the table of members alone: see `acknowledgementOf()`. */
+  /**
+   * Stands in the table of members alone: see `acknowledgementOf()`. Changes each time that the last subscriber has left: leaving
+   * may take a while, and must not take a later subscriber out.
+   */
   readonly id: string
   /** The channel on which it hears its own proofs, and who has acknowledged. */
   readonly channel: string
@@ -117,6 +121,8 @@ class ListenChannel implements Channel {
   readonly #connecting: SharedWork<Listener>
   /** When this process was registered over the present connection: a server that took over may know of none before. */
   #registeredAt = Number.NEGATIVE_INFINITY
+  /** Registrations that are in progress. */
+  readonly #registering = new Set<Promise<void>>()
   /** Whether publishers may be waiting for this process. */
   #isMember = false
   #replies: Notification[] = []
@@ -146,7 +152,7 @@ class ListenChannel implements Channel {
     return {
       prove: async () => {
         subscribed.check()
-        await this.#prove()
+        await this.#prove(subscribed)
         subscribed.check()
       },
       close: async () => {
@@ -205,9 +211,10 @@ class ListenChannel implements Channel {
   }
 
   /** A notification to oneself: all that were committed before it are delivered before it. */
-  async #prove(): Promise<void> {
+  async #prove(subscribed: Subscribed): Promise<void> {
     const listener = await this.#connect()
-    await this.#watched(listener, () => this.#register(listener))
+    subscribed.check()
+    await this.#watched(listener, () => this.#registerOver(listener))
     // Random: a role that guessed it could send it before the messages that it proves.
     const proof = memberId()
     const arrived = new Promise<void>((resolve) => this.#proofs.set(proof, resolve))
@@ -219,12 +226,24 @@ class ListenChannel implements Channel {
     }
   }
 
+  async #registerOver(listener: Listener): Promise<void> {
+    const registering = this.#register(listener)
+    this.#registering.add(registering)
+    try {
+      await registering
+    } finally {
+      this.#registering.delete(registering)
+    }
+  }
+
   async #register(listener: Listener): Promise<void> {
+    const { id } = this.#own
     const now = this.#clock.monotonic()
     // It may have run out all the same: while the machine sleeps, this clock stands still.
     const isYoung = now - this.#registeredAt < RENEW_AFTER_MS
-    if (isYoung && (await isRegistered(listener.engine, this.#own.id, this.leaseMs))) return
-    await register(listener.engine, this.#own.id, this.leaseMs, 0)
+    if (isYoung && (await isRegistered(listener.engine, id, this.leaseMs))) return
+    await register(listener.engine, id, this.leaseMs, 0)
+    if (id !== this.#own.id) throw new Error('postgresChannel: the channel was closed')
     this.#isMember = true
     this.#registeredAt = now
   }
@@ -326,13 +345,19 @@ class ListenChannel implements Channel {
   }
 
   async #leave(): Promise<void> {
-    if (!this.#isMember) return
+    const registering = [...this.#registering]
+    if (!this.#isMember && registering.length === 0) return
+    const { id } = this.#own
+    this.#identity = { ...this.#own, id: memberId() }
     this.#isMember = false
     this.#registeredAt = Number.NEGATIVE_INFINITY
     const listener = this.#listener
     try {
-      if (listener === undefined) await unregister(this.#engine, this.#own.id)
-      else await this.#watched(listener, () => unregister(listener.engine, this.#own.id))
+      const { leaseMs } = this
+      await within(this.#clock, leaseMs, 'postgresChannel: leaving', Promise.allSettled(registering))
+      if (listener === undefined)
+        await within(this.#clock, leaseMs, 'postgresChannel: leaving', unregister(this.#engine, id))
+      else await this.#watched(listener, () => unregister(listener.engine, id))
     } catch {
       // The registration runs out by itself.
     }

@@ -64,7 +64,10 @@ export const confirmationCases: readonly StagedCase[] = [
       await publish(one, [{ id: 'key_1' }])
       expectTrue(failures > 0, 'expected that invalidate() was called')
       const isOver = failing.losses > losses || failing.hasHeard({ id: 'key_1' }) || !failing.holdsLease()
-      expectTrue(isOver, 'expected lost(), or the change once more, where invalidate() had thrown')
+      expectTrue(
+        isOver,
+        'expected that lost() was called, or the change was handed over again, where invalidate() had thrown',
+      )
       expectTrue(sound.hasHeard({ id: 'key_1' }), 'expected that the other subscriber of the channel was told')
     },
   },

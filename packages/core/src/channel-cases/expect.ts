@@ -82,3 +82,9 @@ export async function durationOf(work: () => Promise<unknown>): Promise<number> 
 export function pause(ms: number): Promise<void> {
   return new Promise((next) => schedule(systemClock, ms, next, true))
 }
+
+/** A promise that a case awaits after other work, in which it may reject: no runtime may end the process over it. */
+export function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}

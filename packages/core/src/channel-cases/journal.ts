@@ -1,11 +1,14 @@
 import type { Channel, ChannelSubscriber, ChannelSubscription, Confirmation } from '../channel.ts'
 import { systemClock } from '../clock.ts'
 import type { Invalidation } from '../invalidation.ts'
-import { expectTrue } from './expect.ts'
+import { awaitedLater } from './expect.ts'
 
 /** The share of a lease that a verifier uses, less the rounding of its clock. */
 const USABLE_SHARE = 0.98
 const ROUNDING_MS = 1
+
+/** A proof or a confirmation that breaks the guarantee. */
+export class Breach extends Error {}
 
 /** A publication of a case, with places in the order of all that the case has seen. */
 interface Publication {
@@ -25,7 +28,7 @@ export class Journal {
   readonly #witnesses = new Set<Witness>()
   #place = 0
   /** The first breach. It may have been seen by work whose failure no case waits for. */
-  breach: Error | undefined
+  breach: Breach | undefined
 
   /** The next place in the order. */
   next(): number {
@@ -85,17 +88,11 @@ export class Journal {
   }
 
   #expectHeard(witness: Witness, { invalidations, startedAt }: Publication, circumstances: string): void {
-    try {
-      for (const each of invalidations) {
-        expectTrue(
-          witness.hasHeard(each, startedAt),
-          `${circumstances}: expected that invalidate() had been called with ${JSON.stringify(each)} by then`,
-        )
-      }
-    } catch (error) {
-      this.breach ??= error as Error
-      throw error
-    }
+    const missing = invalidations.find((each) => !witness.hasHeard(each, startedAt))
+    if (missing === undefined) return
+    const expectation = `expected that invalidate() had been called with ${JSON.stringify(missing)} by then`
+    this.breach ??= new Breach(`${circumstances}: ${expectation}`)
+    throw this.breach
   }
 }
 
@@ -174,10 +171,4 @@ export class Witness implements ChannelSubscriber {
     this.beganAt = Number.POSITIVE_INFINITY
     this.#leaseEndsAt = Number.NEGATIVE_INFINITY
   }
-}
-
-/** A promise that a case awaits after other work, in which it may reject: no runtime may end the process over it. */
-function awaitedLater<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
 }

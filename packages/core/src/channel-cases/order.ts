@@ -1,4 +1,14 @@
-import { durationOf, expectEqual, expectTrue, MOMENTS, momentOf, pause, resolves, until } from './expect.ts'
+import {
+  awaitedLater,
+  durationOf,
+  expectEqual,
+  expectTrue,
+  MOMENTS,
+  momentOf,
+  pause,
+  resolves,
+  until,
+} from './expect.ts'
 import type { Witness } from './journal.ts'
 import { proved, publishingWhile, type StagedCase, whileProving } from './stage.ts'
 
@@ -53,7 +63,7 @@ export const orderCases: readonly StagedCase[] = [
       for (let round = 0; round < FIRST_PROOFS; round++) {
         const witness = subscribe(await channel())
         const proof = witness.prove()
-        const next = resolves(proof).then(() => publish(one, [{ id: `key_${round}_next` }]))
+        const next = awaitedLater(resolves(proof).then(() => publish(one, [{ id: `key_${round}_next` }])))
         await publishingWhile(proof, (count) => publish(one, [{ id: `key_${round}_${count}` }], round % 2 === 0))
         await next
         await proved(witness, one.leaseMs)

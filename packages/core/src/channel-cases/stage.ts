@@ -1,8 +1,8 @@
 import type { Change, Channel, Confirmation } from '../channel.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Invalidation } from '../invalidation.ts'
-import { settled, tick, until } from './expect.ts'
-import { Journal, type Witness } from './journal.ts'
+import { awaitedLater, settled, tick, until } from './expect.ts'
+import { Breach, Journal, type Witness } from './journal.ts'
 
 /** A fault that a harness can make, or a part of its channels' surroundings that it can exchange. */
 export type ChannelFault = 'silence' | 'cut' | 'hold' | 'delay' | 'forget' | 'refuse' | 'clock'
@@ -113,7 +113,7 @@ export async function onStage(harness: ChannelHarness, { run, clock }: StagedCas
   } catch (error) {
     throw journal.breach ?? error
   } finally {
-    for (const channel of channels) await channel.close()
+    for (const channel of channels) await settled(channel.close(), channel.leaseMs, 'close() settles')
     await opened.remove?.()
   }
   if (journal.breach !== undefined) throw journal.breach
@@ -122,16 +122,20 @@ export async function onStage(harness: ChannelHarness, { run, clock }: StagedCas
 /** Asks until a proof comes: a connection may still be on its way. */
 export async function proved(witness: Witness, leaseMs: number): Promise<void> {
   let isProved = false
+  let breach: Breach | undefined
   const attempt = (): void => {
-    const losses = witness.losses
+    const { losses } = witness
     witness.prove().then(
       () => {
         isProved ||= losses === witness.losses
       },
-      () => {},
+      (error: unknown) => {
+        if (error instanceof Breach) breach = error
+      },
     )
   }
-  await until(() => isProved, leaseMs, 'prove() resolves', attempt)
+  await until(() => isProved || breach !== undefined, leaseMs, 'prove() resolves', attempt)
+  if (breach !== undefined) throw breach
 }
 
 /** Proofs asked for at once, at most. */
@@ -149,9 +153,7 @@ export async function whileProving<T>(witnesses: readonly Witness[], next: () =>
   for (let count = 0; following === undefined && count < MAX_OVERLAPPING; count++) {
     const proof = witnesses[count % witnesses.length]?.prove()
     const proceed = (): void => {
-      if (following !== undefined) return
-      following = next()
-      following.catch(() => {})
+      following ??= awaitedLater(next())
     }
     proofs.push(proof?.then(proceed, () => {}) ?? Promise.resolve())
     await tick(count)

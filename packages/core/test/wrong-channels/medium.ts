@@ -50,6 +50,14 @@ export class Medium {
     return row
   }
 
+  /** The row of a change that was committed, and is now published. */
+  show(sequence: number): Row {
+    const row = this.log[sequence - 1]
+    if (row === undefined) throw new Error('there is no such change')
+    row.isPublished = true
+    return row
+  }
+
   register(id: string): Member {
     const member = this.members.get(id) ?? { until: 0, acknowledged: 0, place: this.log.length }
     member.until = performance.now() + this.leaseMs

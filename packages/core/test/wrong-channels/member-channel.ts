@@ -8,7 +8,7 @@ import { Line, type Medium, wait } from './medium.ts'
 /** Milliseconds between two looks at who has acknowledged. */
 const LOOK_MS = 3
 /** Milliseconds after which a channel with that flaw leaves. */
-const LEAVE_MS = 10
+const LEAVE_MS = 20
 const LONGEST_MESSAGE = 1000
 
 let channels = 0
@@ -94,7 +94,12 @@ export abstract class MemberChannel implements Channel {
     }
     const timer = setInterval(() => {
       const look = this.line.ask(() => this.medium.hasAcknowledged(sequence))
-      look.then((ids) => ids.forEach((id) => acknowledgements.receive(id))).catch(() => {})
+      look.then(
+        (ids) => {
+          for (const id of ids) acknowledgements.receive(id)
+        },
+        () => {},
+      )
     }, LOOK_MS)
     try {
       if (this.flaw === 'waitsByWallClock') return await this.#confirmByWallClock(acknowledgements, census)
@@ -127,15 +132,15 @@ export abstract class MemberChannel implements Channel {
       message = this.#waiting
     }
     return this.line.ask(() => {
-      if (sequence === undefined) sequence = this.medium.commit(this.#name, message, true).sequence
-      else (this.medium.log[sequence - 1] ?? { isPublished: true }).isPublished = true
-      return { sequence, census: this.#count() }
+      const row = sequence === undefined ? this.medium.commit(this.#name, message, true) : this.medium.show(sequence)
+      return { sequence: row.sequence, census: this.#count() }
     })
   }
 
   #count() {
     const census = this.medium.census()
-    if (this.flaw === 'cachesCensus') return (this.#census ??= census)
+    this.#census ??= census
+    if (this.flaw === 'cachesCensus') return this.#census
     if (this.flaw === 'trustsYoungRegistry') return { members: census.members }
     if (this.flaw === 'waitsWhereNoneSubscribes') return { ...census, registryAgeMs: 0 }
     const leftMs = { forgetsSilentMembers: this.leaseMs / 4, waitsForTheDead: this.leaseMs * 50 }
@@ -207,7 +212,8 @@ export abstract class MemberChannel implements Channel {
     const id = this.memberId
     await this.stop()
     if (this.flaw === 'leavesUnderOneName') await wait(LEAVE_MS)
-    await this.within(this.line.ask(() => this.medium.members.delete(id))).catch(() => {})
+    const leaving = this.line.ask(() => this.medium.members.delete(id))
+    await (this.flaw === 'closesOnAnswerOnly' ? leaving : this.within(leaving)).catch(() => {})
   }
 }
 

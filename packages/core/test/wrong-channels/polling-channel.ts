@@ -2,7 +2,7 @@ import { type Message, ROWS_MS } from './medium.ts'
 import { MemberChannel } from './member-channel.ts'
 
 /** Milliseconds between looks at the log. */
-const POLL_MS = 10
+const POLL_MS = 40
 
 /** A channel that reads the log from where it stopped, and registers with each look. */
 export class PollingChannel extends MemberChannel {
