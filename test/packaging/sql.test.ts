@@ -31,7 +31,7 @@ test.each(runtimes.filter(({ name }) => name === 'Node 20'))(
     await writeFile(join(consumer, 'old.mjs'), TOO_OLD)
     const { stdout, stderr } = await run(binary, ['old.mjs'], consumer)
     expect(stdout).toMatch(
-      /^TypeError: sqlite: a path needs Node 22\.16 or later, and this is v20\.\S+; or give an open database of better-sqlite3\n$/,
+      /^TypeError: sqlite: a path needs Node 22\.16 or later, and this is v20\.\S+; or give an open database of better-sqlite3 12\n$/,
     )
     expect(stderr).toBe('')
   },

@@ -477,6 +477,18 @@ describe('what cannot be done is said in one line, with how to mend it', () => {
     ],
     ['nothing to revoke', ['revoke', '--yes'], 2, 'bearward: nothing to revoke; give the id of a key, or --owner\n'],
     [
+      'no rows to import',
+      ['import', '--from', 'unkey'],
+      2,
+      'bearward: no rows to import; give one of these: a file, --from-url, BEARWARD_FROM_URL\n',
+    ],
+    [
+      'rows of two places',
+      ['import', 'keys.jsonl', '--from', 'unkey', '--from-url', 'other.db'],
+      2,
+      'bearward: rows of a file and of a database; give one of these: a file, --from-url, BEARWARD_FROM_URL\n',
+    ],
+    [
       'nobody to ask',
       ['revoke', 'key_1'],
       2,

@@ -68,7 +68,7 @@ function findSqlite(): typeof import('node:sqlite') {
   const sqlite = (process as Partial<typeof process>).getBuiltinModule?.('node:sqlite')
   if (sqlite === undefined || !('columns' in sqlite.StatementSync.prototype)) {
     throw new TypeError(
-      `sqlite: a path needs Node 22.16 or later, and this is ${process.version}; or give an open database of better-sqlite3`,
+      `sqlite: a path needs Node 22.16 or later, and this is ${process.version}; or give an open database of better-sqlite3 12`,
     )
   }
   return sqlite
