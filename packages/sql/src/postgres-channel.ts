@@ -312,7 +312,11 @@ class ListenChannel implements Channel {
   async #sendReplies(): Promise<void> {
     this.#isReplying = true
     try {
-      while (this.#replies.length > 0) await this.#listener?.notifyAll(this.#replies.splice(0, REPLIES_AT_ONCE))
+      while (this.#replies.length > 0) {
+        // Taken first: without a connection they are dropped, and the loop must end all the same.
+        const replies = this.#replies.splice(0, REPLIES_AT_ONCE)
+        await this.#listener?.notifyAll(replies)
+      }
     } catch {
       this.#replies = []
     } finally {
