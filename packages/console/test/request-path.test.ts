@@ -59,7 +59,7 @@ describe('a path has one spelling', () => {
     ['a fragment', '/api/keys#x'],
     ['a lone surrogate', '/keys/\ud800'],
     ['more characters than any address has', `/keys/${'k'.repeat(1019)}`],
-  ])('with %s: %s', (_what, path) => expect(isCanonicalPath(path)).toBe(false))
+  ])('with %s: %j', (_what, path) => expect(isCanonicalPath(path)).toBe(false))
 
   test('and every text has one as a segment, unless it hides others', () => {
     fc.assert(

@@ -37,10 +37,10 @@ function setUp(maxConcurrent = 1, maxWaiting = MAX_WAITING) {
       (error: Error) => log.push(`${name} ${error.name === 'AbortError' ? 'given up' : 'refused'}`),
     )
   }
-  const endNext = async (): Promise<string> => {
+  const endNext = async (settle = macrotask): Promise<string> => {
     const next = started.shift()
     next?.end()
-    await macrotask()
+    await settle()
     return next?.name ?? 'nothing'
   }
   return { clock, add, started, log, endNext }
@@ -334,9 +334,10 @@ test('in any sequence of tasks, no more run at once than allowed, and every task
           add(`${turn.id} ${added++}`, { ...turn, signal: given.signal })
           if (givesUp) given.abort()
           expect(started.length).toBeLessThanOrEqual(maxConcurrent)
-          if (ends) await endNext()
+          if (ends) await endNext(microtasks)
         }
-        while (started.length > 0) await endNext()
+        while (started.length > 0) await endNext(microtasks)
+        await macrotask()
         expect(log.length).toBe(tasks.length)
       },
     ),
