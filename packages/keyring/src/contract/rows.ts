@@ -1,4 +1,5 @@
 import { auditOf } from '../audit.ts'
+import { TEXT_LIMITS } from '../input.ts'
 import type { StoredKey } from '../key.ts'
 import { next } from '../lifecycle.ts'
 import type { KeyStore } from '../store.ts'
@@ -42,6 +43,16 @@ const BARE: StoredKey = sampleKey({ name: '', owner: null, environment: null, sc
 async function expectStored(store: KeyStore, key: StoredKey): Promise<void> {
   expectEqual(await store.findByDigest([key.digest], FRESH), key, 'findByDigest')
   expectEqual(await store.findById(key.id), { ...key, ...NEVER_USED }, 'findById')
+}
+
+/** Changes whatever can be changed in an answer. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, part] of Object.entries(value)) {
+    spoil(part)
+    // Some stores freeze what they return, which is as good as a copy.
+    Reflect.set(value, name, 'changed')
+  }
 }
 
 export const rowCases: readonly StoreCase[] = [
@@ -155,6 +166,79 @@ export const rowCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'what lists, the audit trail, the outbox and the record of use return are copies',
+    async run({ store }) {
+      const key = sampleKey({ metadata: { team: 'a' }, expiresAt: NOW + 1 })
+      await store.commit({ ...issued(key), outbox: true })
+      await store.recordUse([{ keyId: key.id, at: NOW, from: '::1' }])
+      const reads: readonly (() => Promise<unknown>)[] = [
+        () => Promise.resolve(store.findById(key.id)),
+        () => store.list({ now: NOW, limit: 1 }),
+        () => store.listEnding({ until: NOW + 1, limit: 1 }),
+        () => store.audit({ limit: 1 }),
+        () => store.outbox({ limit: 1 }),
+        () => store.usage(key.id, 0),
+      ]
+      for (const [index, read] of reads.entries()) {
+        const before = JSON.stringify(await read())
+        spoil(await read())
+        expectEqual(JSON.stringify(await read()), before, `what read ${index + 1} returns after its answer was changed`)
+      }
+    },
+  },
+  {
+    name: 'a fresh read includes every commit that was acknowledged before it',
+    async run({ store, openAnother }) {
+      const other = await openAnother()
+      let key = sampleKey()
+      await fill(store, key)
+      for (let round = 1; round <= 5; round++) {
+        const name = `round ${round}`
+        const [writer, reader] = round % 2 === 0 ? [other, store] : [store, other]
+        await writer.commit(renamed(key, name))
+        key = next(key, { name })
+        for (const each of [reader, writer]) {
+          expectEqual((await each.findByDigest([key.digest], FRESH))?.name, name, 'findByDigest with `fresh`')
+          expectEqual((await each.findById(key.id))?.name, name, 'findById')
+        }
+      }
+    },
+  },
+  {
+    name: 'text of the greatest length comes back whole',
+    async run({ store }) {
+      const long = (character: string, units: number): string => character.repeat(Math.floor(units / character.length))
+      for (const character of ['x', '鍵', '🔑']) {
+        const key = sampleKey({
+          name: long(character, TEXT_LIMITS.name),
+          owner: long(character, TEXT_LIMITS.owner),
+          hint: long('x', TEXT_LIMITS.hint),
+          scopes: Array.from({ length: 100 }, (_, index) => String(index).padStart(TEXT_LIMITS.scope, 's')),
+          metadata: { text: long(character, 1000) },
+        })
+        const by = { actor: long(character, TEXT_LIMITS.actor), reason: long(character, TEXT_LIMITS.reason) }
+        const entry = auditOf('issued', undefined, key, NOW, by)
+        await store.commit({ ...issued(key), audit: [entry] })
+        await expectStored(store, key)
+        const [found] = await store.audit({ keyId: key.id, limit: 1 })
+        expectEqual([found?.actor, found?.reason, found?.owner], [by.actor, by.reason, key.owner], 'the entry')
+      }
+    },
+  },
+  {
+    name: 'times come back to the millisecond',
+    async run({ store }) {
+      const times = { notBefore: NOW + 1, expiresAt: NOW + 999, disabledAt: NOW + 501, revokedAt: NOW + 7 }
+      const key = sampleKey({ ...times, endedAt: NOW + 123, announcedAt: NOW + 499, graceEndsAt: NOW + 500 })
+      await store.commit({ ...issued(key), audit: [auditOf('issued', undefined, key, NOW + 333, {})] })
+      await store.recordUse([{ keyId: key.id, at: NOW + 667, from: '::1' }])
+      expectEqual(await store.findByDigest([key.digest], FRESH), key, 'findByDigest')
+      expectEqual((await store.findById(key.id))?.lastUsedAt, NOW + 667, 'the latest use')
+      expectEqual((await store.audit({ limit: 1 }))[0]?.at, NOW + 333, 'the time of the entry')
+      expectEqual((await store.usage(key.id, 0)).addresses[0]?.lastUsedAt, NOW + 667, 'the use of the address')
+    },
+  },
+  {
     name: 'another store on the same data sees what was committed',
     needs: 'another',
     async run({ store, openAnother }) {
@@ -187,6 +271,10 @@ export const rowCases: readonly StoreCase[] = [
       await expectRejection(() => store.findByDigest([key.digest], FRESH), 'findByDigest')
       await expectRejection(() => store.findById(key.id), 'findById')
       await expectRejection(() => store.list({ now: NOW, limit: 1 }), 'list')
+      await expectRejection(() => store.listEnding({ until: NOW, limit: 1 }), 'listEnding')
+      await expectRejection(() => store.audit({ limit: 1 }), 'audit')
+      await expectRejection(() => store.usage(key.id, 0), 'usage')
+      await expectRejection(() => store.outbox({ limit: 1 }), 'outbox')
       await expectRejection(() => store.commit(issued(sampleKey())), 'commit')
       await expectRejection(() => store.recordUse([{ keyId: key.id, at: NOW, from: null }]), 'recordUse')
     },
