@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { storeContract } from '../src/testing.ts'
 import { commitFlaws } from './wrong-stores/commits.ts'
 import type { StoreFlaw } from './wrong-stores/flaws.ts'
+import { listFlaws } from './wrong-stores/lists.ts'
 import { rowFlaws } from './wrong-stores/rows.ts'
 import { useFlaws } from './wrong-stores/uses.ts'
 import { harnessOf, type OpeningFlaw } from './wrong-stores/wrong-store.ts'
@@ -23,6 +24,7 @@ const openings: readonly (StoreFlaw & { readonly opening: OpeningFlaw })[] = [
 ]
 const flaws: readonly (StoreFlaw & { readonly opening?: OpeningFlaw })[] = [
   ...rowFlaws,
+  ...listFlaws,
   ...commitFlaws,
   ...useFlaws,
   ...openings,

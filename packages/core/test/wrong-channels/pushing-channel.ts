@@ -37,7 +37,7 @@ export class PushingChannel extends MemberChannel {
     await this.within(connection.ping())
     if (this.#connection !== connection) throw new Error('the connection was lost')
     if (this.flaw === 'registersLate') await this.#register()
-    if (this.flaw === 'registersAfterProof') setTimeout(() => this.#register().catch(() => {}), CONNECT_MS)
+    if (this.flaw === 'registersAfterProof') setTimeout(() => void this.#register().catch(() => {}), CONNECT_MS)
     if (!this.#owesLoss) return
     this.#owesLoss = false
     setTimeout(() => this.lose(), 1)

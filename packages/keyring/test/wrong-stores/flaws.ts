@@ -1,5 +1,5 @@
-// Stores with one thing wrong, each a right store with some of its methods replaced. `rows.ts`, `commits.ts` and `uses.ts` say what is wrong with
-// which part; `wrong-store.ts` puts one together.
+// Stores with one thing wrong, each a right store with some of its methods replaced. `rows.ts`, `lists.ts`, `commits.ts` and
+// `uses.ts` say what can be wrong with which part; `wrong-store.ts` puts one together.
 
 import type { KeyStore } from '../../src/store.ts'
 

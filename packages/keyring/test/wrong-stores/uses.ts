@@ -45,10 +45,10 @@ export const useFlaws: readonly StoreFlaw[] = [
     refusedBy: ['an earlier use does not take the place of a later one'],
     spoil(right) {
       const uses = latest(right)
-      const { findById } = right
       return {
+        recordUse: right.recordUse,
         async findById(id) {
-          const row = await findById.call(right, id)
+          const row = await right.findById(id)
           return row === null ? null : { ...row, lastUsedAt: uses.get(id)?.at ?? row.lastUsedAt }
         },
       }
