@@ -3,9 +3,9 @@ import { TEXT_LIMITS } from '../input.ts'
 import type { StoredKey } from '../key.ts'
 import { next } from '../lifecycle.ts'
 import type { KeyStore } from '../store.ts'
-import { expectEqual, expectRejection } from './expect.ts'
+import { expectEqual } from './expect.ts'
 import type { StoreCase } from './harness.ts'
-import { changed, fill, issued, NEVER_USED, NOW, renamed, sampleKey } from './sample.ts'
+import { changed, fill, issued, NEVER_USED, NOW, sampleKey } from './sample.ts'
 
 const FRESH = { fresh: true } as const
 
