@@ -1,3 +1,4 @@
+import { brokenProofCases } from './channel-cases/broken-proofs.ts'
 import { confirmationCases } from './channel-cases/confirmation.ts'
 import { faultCases } from './channel-cases/faults.ts'
 import { membershipCases } from './channel-cases/membership.ts'
@@ -26,7 +27,7 @@ import { type ChannelCase, type ChannelHarness, onStage } from './channel-cases/
  * ```
  */
 export function channelContract(harness: ChannelHarness): readonly ChannelCase[] {
-  return [...confirmationCases, ...orderCases, ...membershipCases, ...faultCases]
+  return [...confirmationCases, ...orderCases, ...membershipCases, ...faultCases, ...brokenProofCases]
     .filter(({ needs = [] }) => needs.every((each) => harness.offers?.includes(each)))
     .map((staged) => ({ name: staged.name, run: () => onStage(harness, staged) }))
 }

@@ -6,15 +6,22 @@ import type { Invalidation } from './invalidation.ts'
  *
  * Contract:
  * - *First in, first out.* Every change that the channel had accepted before `prove()` was called has been handed to the
- *   subscriber when `prove()` resolves. Accepted means: published to a server, or committed where the store carries it.
+ *   subscriber when `prove()` resolves, in the order in which it was accepted. Accepted means: published to a server, or
+ *   committed where the store carries it. This holds for each call, also where calls overlap, are answered late or were given
+ *   up. Before the first proof of a subscription, and after a loss, a subscriber remembers nothing: that proof need not hand
+ *   over what was accepted before it came.
  * - *Registered before it is proved.* `prove()` first enters this subscriber, with the end of its lease, where publishers
- *   look who must be waited for. Publishers look after their message was accepted: so they find whoever has not heard it.
- * - *At least once.* Duplicates do no harm; a loss must be told by `lost()`.
- * - *Acknowledged after eviction.* `invalidate()` is synchronous: when it has returned, and not before, this subscriber
- *   counts as having acknowledged.
+ *   look for subscribers to wait for. Publishers look after their message was accepted, so they find every subscriber that
+ *   may not have it.
+ * - *At least once.* Duplicates do no harm. `lost()` must report a loss. Two equal changes are two changes.
+ * - *Acknowledged after eviction.* `invalidate()` is synchronous. This subscriber counts as having acknowledged when
+ *   `invalidate()` has returned, and not before. A subscriber whose `invalidate()` throws has not acknowledged: call `lost()`.
  * - *Silent ones are waited for.* `publish()` resolves when every subscriber that may hold a lease has acknowledged, or
- *   when every lease that ran at the time of publication has run out. A registry that may have forgotten somebody (its
- *   server restarted, or another one took over) counts as if it had: then a whole lease is waited for.
+ *   when every lease that ran at the time of publication has run out, by a clock that is not set. A registry that may have
+ *   forgotten a subscriber (its server restarted, or another one took over) counts as if it had: then `publish()` waits a whole
+ *   lease.
+ * - *Left means left.* A subscriber that has left, or whose channel has closed, is not waited for, also where a proof was in
+ *   progress. It takes no later subscriber of the channel with it.
  *
  * `Acknowledgements` of `@bearward/core/channel` does the waiting, and `channelContract()` of `@bearward/core/testing` holds a
  * channel against this.
@@ -45,7 +52,7 @@ export interface Channel {
    * @throws {Error} that says what is wrong and what to do about it
    */
   ready?(): Promise<void>
-  /** Ends every subscription and gives back what the channel itself has opened. */
+  /** Ends every subscription, with `lost()` for each, and gives back what the channel itself has opened. */
   close(): Promise<void>
 }
 
@@ -77,7 +84,7 @@ export interface ChannelSubscription {
    * @throws when it cannot be proved; the lease then runs out
    */
   prove(): Promise<void>
-  /** Takes no part any more, and is not waited for by anyone. */
+  /** Takes no part any more: is handed nothing, proves nothing, and no publisher waits for it. */
   close(): Promise<void>
 }
 

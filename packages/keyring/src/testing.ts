@@ -1,5 +1,6 @@
 // What a store is tested against: `@bearward/keyring/testing`.
 
+import { answerCases } from './contract/answers.ts'
 import { commitCases } from './contract/commits.ts'
 import { type ContractCase, type StoreHarness, withStore } from './contract/harness.ts'
 import { listCases } from './contract/lists.ts'
@@ -25,7 +26,7 @@ export type { ContractCase, OpenStore, StoreHarness } from './contract/harness.t
  * ```
  */
 export function storeContract(harness: StoreHarness): readonly ContractCase[] {
-  const all = [...rowCases, ...commitCases, ...listCases, ...usageCases, ...raceCases]
+  const all = [...rowCases, ...answerCases, ...commitCases, ...listCases, ...usageCases, ...raceCases]
   return all
     .filter(({ needs }) => needs === undefined || harness.offers?.includes(needs))
     .map(({ name, run }) => ({ name, run: () => withStore(harness, run) }))

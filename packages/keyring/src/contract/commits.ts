@@ -66,6 +66,44 @@ export const commitCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'the audit trail is selected byte for byte',
+    async run({ store }) {
+      const keys = ['acct_a', 'acct_A', 'acct_á', 'acct_a '].map((owner) => sampleKey({ owner }))
+      for (const key of keys) {
+        const by = { actor: `by ${key.owner}` }
+        await store.commit({ ...issued(key), audit: [auditOf('issued', undefined, key, NOW, by)] })
+      }
+      for (const [index, { owner }] of keys.entries()) {
+        const query = { owner: owner ?? '', actor: `by ${owner}`, limit: 10 }
+        for (const each of [query, { ...query, actor: undefined }, { ...query, owner: undefined }]) {
+          const sequences = (await store.audit(each)).map(({ sequence }) => sequence)
+          expectEqual(sequences, [index + 1], `entries by ${JSON.stringify(each)}`)
+        }
+      }
+    },
+  },
+  {
+    name: 'a commit that is refused leaves no key, no entry and nothing in the outbox',
+    async run({ store }) {
+      const key = sampleKey()
+      await fill(store, key)
+      const created = sampleKey()
+      const refused = [
+        { ...issued(created, sampleKey({ digest: key.digest })), outbox: true },
+        { ...renamed({ ...key, version: 7 }, 'ahead'), create: [created], outbox: true },
+        { ...renamed(sampleKey(), 'no such key'), create: [created], outbox: true },
+      ]
+      for (const commit of refused) {
+        expectTrue((await store.commit(commit)).status !== 'committed', 'expected that the commit was refused')
+        expectEqual(await store.findById(created.id), null, 'the key that was to be created')
+        expectEqual((await store.findById(key.id))?.version, 1, 'the version of the key that was there')
+        expectEqual(await countEntries(store), 1, 'entries')
+        expectEqual(await store.outbox({ limit: 10 }), [], 'the outbox')
+      }
+      expectEqual(sequenceOf(await store.commit(issued(created))), 2, 'the sequence of the next commit')
+    },
+  },
+  {
     name: 'a taken id or digest is told apart, and nothing is written',
     async run({ store }) {
       const key = sampleKey()

@@ -1,6 +1,6 @@
 import { KEY_STATES, type KeyState, type StoredKey } from '../key.ts'
 import type { KeyStore, ListQuery } from '../store.ts'
-import { expectEqual } from './expect.ts'
+import { expectEqual, expectTrue } from './expect.ts'
 import type { StoreCase } from './harness.ts'
 import { fill, issued, NOW, sampleKey } from './sample.ts'
 
@@ -38,6 +38,7 @@ export const listCases: readonly StoreCase[] = [
       expectEqual(await idsOf(store, {}), expected, 'one page')
       const paged: string[] = []
       for (let after: ListQuery['after']; ; ) {
+        expectTrue(paged.length <= expected.length, 'pages of four: expected each key once, got more than there are')
         const page = await store.list({ after, now: NOW, limit: 4 })
         paged.push(...page.map(({ id }) => id))
         const last = page.at(-1)

@@ -174,6 +174,7 @@ export const raceCases: readonly StoreCase[] = [
       const isRevoked = found?.state === 'revoked'
       expectEqual(outcomes[0], isRevoked ? 'done' : 'not_found', 'the revocation')
       expectEqual(found?.owner, isRevoked ? 'acct_1' : 'acct_2', 'the owner')
+      expectEqual((await moving).status, isRevoked ? 'conflict' : 'committed', 'the change of the owner')
       expectEqual((await one.audit({ keyId: key.id, action: 'revoked' })).entries.length, isRevoked ? 1 : 0, 'entries')
     },
   },

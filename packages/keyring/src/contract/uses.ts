@@ -52,6 +52,12 @@ export const usageCases: readonly StoreCase[] = [
       await fill(store, key)
       await store.recordUse([{ keyId: key.id, at: NOW + 10, from: '::1' }])
       await store.recordUse([{ keyId: key.id, at: NOW, from: '::2' }])
+      const between = await store.findById(key.id)
+      expectEqual(
+        [between?.lastUsedAt, between?.lastUsedFrom],
+        [NOW + 10, '::1'],
+        'the latest use after an earlier one',
+      )
       await store.recordUse([{ keyId: key.id, at: NOW + 11, from: null }])
       const found = await store.findById(key.id)
       expectEqual([found?.lastUsedAt, found?.lastUsedFrom], [NOW + 11, '::1'], 'the latest use and the latest address')
