@@ -40,7 +40,7 @@ describe('sha256', () => {
         expect(await sha256().digest(text)).toBe(hex(await crypto.subtle.digest('SHA-256', encoder.encode(text))))
       }),
     )
-  })
+  }, 30_000)
 
   it('has nothing that is being replaced', () => {
     expect(sha256().older).toEqual([])
