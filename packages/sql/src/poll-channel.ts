@@ -12,7 +12,7 @@ import {
 } from '@bearward/core'
 import { Acknowledgements, Subscribers } from '@bearward/core/channel'
 import type { KeyStore } from '@bearward/keyring'
-import { memberId, wholeOption } from './channel-options.ts'
+import { leavingMs, memberId, wholeOption } from './channel-options.ts'
 import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { acknowledge, censusOf, countMembers, lookUp, RENEW_AFTER_MS, register, unregister } from './members.ts'
@@ -272,7 +272,7 @@ class PollChannel implements Channel {
       // A look that is in progress may be about to register.
       if (polling !== undefined) await this.#within(polling).catch(() => {})
       const unregistering = this.#engine().then((engine) => unregister(engine, id))
-      await within(this.#settings.clock, this.leaseMs, 'sqlChannel: leaving', unregistering)
+      await within(this.#settings.clock, leavingMs(this.leaseMs), 'sqlChannel: leaving', unregistering)
     } catch {
       // The registration runs out by itself.
     }

@@ -11,7 +11,7 @@ import {
   systemClock,
 } from '@bearward/core'
 import { Acknowledgements, type Census, MAX_INVALIDATIONS, type Subscribed, Subscribers } from '@bearward/core/channel'
-import { memberId, wholeOption } from './channel-options.ts'
+import { leavingMs, memberId, wholeOption } from './channel-options.ts'
 import { within } from './deadline.ts'
 import type { Engine } from './engine.ts'
 import { Listener, type ListenPool, type Notification, OPEN_WITHIN_MS } from './listener.ts'
@@ -357,10 +357,10 @@ class ListenChannel implements Channel {
     this.#registeredAt = Number.NEGATIVE_INFINITY
     const listener = this.#listener
     try {
-      const { leaseMs } = this
-      await within(this.#clock, leaseMs, 'postgresChannel: leaving', Promise.allSettled(registering))
+      const patienceMs = leavingMs(this.leaseMs)
+      await within(this.#clock, patienceMs, 'postgresChannel: leaving', Promise.allSettled(registering))
       if (listener === undefined)
-        await within(this.#clock, leaseMs, 'postgresChannel: leaving', unregister(this.#engine, id))
+        await within(this.#clock, patienceMs, 'postgresChannel: leaving', unregister(this.#engine, id))
       else await this.#watched(listener, () => unregister(listener.engine, id))
     } catch {
       // The registration runs out by itself.
