@@ -106,7 +106,8 @@ const CHANNELS = [
   { engine: 'postgres' as const, kind: 'listen' as const, name: 'postgresChannel()' },
 ]
 
-describe.each(CHANNELS)('$name', ({ engine, kind }) => {
+// Acknowledgements must come within a lease of one second: on a busy machine one may not.
+describe.each(CHANNELS)('$name', { retry: 2 }, ({ engine, kind }) => {
   test('what one process revokes, disables or rotates at once, no other accepts when it has resolved', async () => {
     const database = await create(engine)
     const [one, two, three] = [start(database, kind), start(database, kind), start(database, kind)]
